@@ -1,0 +1,292 @@
+"""Cases in `state.db`: opened by a flow, leased and decided by people, moved on by both."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Engine, RowMapping, and_, case as sql_case, func, or_, select, update
+
+from warehouse.errors import ConflictError, MissingError
+from warehouse.records import Case, CaseState, Decision, Judgement, Mention, Post, Urgency, Verdict
+from warehouse.state.audit import add_entry
+from warehouse.state.engine import WRITE
+from warehouse.state.rows import from_json
+from warehouse.state.tables import captures, case_states, cases, decisions, judgements, mentions, posts, verdicts
+
+URGENCY_ORDER = {Urgency.ACUTE: 0, Urgency.HIGH: 1, Urgency.NORMAL: 2, Urgency.NONE: 3}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """A verdict that no rule has weighed yet, with what it is about."""
+
+    verdict: Verdict
+    mention: Mention
+    post: Post
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One state a case was in."""
+
+    state: CaseState
+    at: datetime
+    by: str
+    reason: str
+
+
+class Cases:
+    """Cases and what people answered about them."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._writer = engine.execution_options(**{WRITE: True})
+
+    # --- opening
+
+    def unweighed(self, *, most: int = 2000) -> tuple[Judged, ...]:
+        """Give verdicts on which it was not yet decided whether a case opens, oldest first."""
+        with self._engine.connect() as connection:
+            rows = connection.execute(
+                select(
+                    verdicts.c.record.label("verdict"),
+                    mentions.c.record.label("mention"),
+                    posts.c.record.label("post"),
+                    posts.c.text,
+                )
+                .join(mentions, mentions.c.id == verdicts.c.mention_id)
+                .join(posts, posts.c.id == verdicts.c.post_id)
+                .where(verdicts.c.outcome == "", posts.c.forgotten_at.is_(None))
+                .order_by(verdicts.c.judged_at, verdicts.c.id)
+                .limit(most)
+            )
+            return tuple(
+                Judged(
+                    verdict=from_json(Verdict, row.verdict),
+                    mention=from_json(Mention, row.mention),
+                    post=from_json(Post, row.post | {"text": row.text}),
+                )
+                for row in rows
+            )
+
+    def weigh(self, opened: Sequence[Case], outcomes: Mapping[str, str], *, at: datetime, by: str) -> int:
+        """Open cases and note every weighed verdict's outcome (verdict id to case, criticism or quiet), together.
+
+        A case that is already there (another version of the post, another mention of the same person) only becomes
+        more urgent, never less. Gives the number of new cases.
+        """
+        new = 0
+        with self._writer.begin() as connection:
+            for case in opened:
+                row = connection.execute(select(cases.c.urgency).where(cases.c.id == case.id)).first()
+                if row is None:
+                    _insert_case(connection, case, by=by)
+                    new += 1
+                elif URGENCY_ORDER[case.urgency] < URGENCY_ORDER[Urgency(row.urgency)]:
+                    raised = update(cases).where(cases.c.id == case.id)
+                    connection.execute(raised.values(urgency=case.urgency.value, changed_at=at))
+                    add_entry(connection, at=at, actor=by, action="case.raised", subject=case.id, detail=case.urgency)
+            for verdict_id, outcome in outcomes.items():
+                connection.execute(update(verdicts).where(verdicts.c.id == verdict_id).values(outcome=outcome))
+        return new
+
+    def without_capture(self, *, most: int = 50) -> tuple[Case, ...]:
+        """Give open cases of which nothing was captured yet, acute ones first."""
+        with self._engine.connect() as connection:
+            none = ~select(captures.c.id).where(captures.c.case_id == cases.c.id).exists()
+            chosen = select(cases).where(none, cases.c.state != CaseState.CLOSED.value)
+            rows = connection.execute(chosen.order_by(_urgency_rank(), cases.c.opened_at).limit(most))
+            return tuple(_case(row) for row in rows.mappings())
+
+    # --- reading
+
+    def one(self, case_id: str) -> Case:
+        """Give one case. Raises `MissingError`."""
+        with self._engine.connect() as connection:
+            row = connection.execute(select(cases).where(cases.c.id == case_id)).mappings().first()
+        if row is None:
+            msg = f"there is no case {case_id!r}"
+            raise MissingError(msg)
+        return _case(row)
+
+    def number(self, case_id: str) -> int:
+        """Give the case's running number, for people: HA-000123."""
+        with self._engine.connect() as connection:
+            return int(connection.execute(select(cases.c.number).where(cases.c.id == case_id)).scalar_one())
+
+    def of_states(self, states: Collection[CaseState], *, most: int = 500) -> tuple[Case, ...]:
+        """Give the cases in these states: acute first, then oldest first."""
+        with self._engine.connect() as connection:
+            chosen = select(cases).where(cases.c.state.in_([state.value for state in states]))
+            rows = connection.execute(chosen.order_by(_urgency_rank(), cases.c.opened_at, cases.c.id).limit(most))
+            return tuple(_case(row) for row in rows.mappings())
+
+    def counts(self) -> dict[CaseState, int]:
+        """Give how many cases are in each state."""
+        with self._engine.connect() as connection:
+            rows = connection.execute(select(cases.c.state, func.count()).group_by(cases.c.state)).all()
+            return {CaseState(state): int(number) for state, number in rows}
+
+    def criticism_count(self) -> int:
+        """Give how many mentions were found to be lawful criticism and left alone."""
+        with self._engine.connect() as connection:
+            chosen = select(func.count()).select_from(verdicts).where(verdicts.c.outcome == "criticism")
+            return int(connection.execute(chosen).scalar_one())
+
+    def steps(self, case_id: str) -> tuple[Step, ...]:
+        """Give every state the case was in, oldest first."""
+        with self._engine.connect() as connection:
+            rows = connection.execute(
+                select(case_states).where(case_states.c.case_id == case_id).order_by(case_states.c.id)
+            )
+            return tuple(
+                Step(state=CaseState(row.state), at=row.at, by=row.by, reason=row.reason) for row in rows
+            )
+
+    def judgements(self, case_id: str) -> tuple[Judgement, ...]:
+        """Give every answer to "is it her?", oldest first."""
+        names = ("id", "case_id", "answer", "reason", "by", "at")
+        with self._engine.connect() as connection:
+            chosen = select(*(judgements.c[name] for name in names)).where(judgements.c.case_id == case_id)
+            rows = connection.execute(chosen.order_by(judgements.c.at, judgements.c.id)).mappings()
+            return tuple(from_json(Judgement, row) for row in rows)
+
+    def decisions(self, case_id: str) -> tuple[Decision, ...]:
+        """Give every answer to "do we act?", oldest first."""
+        with self._engine.connect() as connection:
+            chosen = select(decisions).where(decisions.c.case_id == case_id)
+            rows = connection.execute(chosen.order_by(decisions.c.at, decisions.c.id)).mappings()
+            return tuple(from_json(Decision, row) for row in rows)
+
+    # --- leases: one item open to one reviewer at a time
+
+    def lease(self, case_id: str, *, login: str, at: datetime, minutes: int = 15) -> bool:
+        """Take or renew the case for one reviewer; False when a colleague has it open."""
+        free = or_(
+            cases.c.leased_by == "",
+            cases.c.leased_by == login,
+            cases.c.leased_until.is_(None),
+            cases.c.leased_until < at,
+        )
+        with self._writer.begin() as connection:
+            taken = update(cases).where(and_(cases.c.id == case_id, free))
+            done = connection.execute(taken.values(leased_by=login, leased_until=at + timedelta(minutes=minutes)))
+            return done.rowcount == 1
+
+    def release(self, case_id: str, *, login: str) -> None:
+        """Give the case back, if this reviewer has it."""
+        with self._writer.begin() as connection:
+            mine = update(cases).where(cases.c.id == case_id, cases.c.leased_by == login)
+            connection.execute(mine.values(leased_by="", leased_until=None))
+
+    # --- answers and moves
+
+    def judge(self, judgement: Judgement, *, version: int, author_handle: str, host: str) -> Case:
+        """Add a person's answer to "is it her?". Raises `ConflictError` when the case changed since `version`."""
+        with self._writer.begin() as connection:
+            case = _claim(connection, judgement.case_id, version, at=judgement.at)
+            connection.execute(
+                judgements.insert().values(
+                    id=judgement.id,
+                    case_id=case.id,
+                    answer=judgement.answer.value,
+                    reason=judgement.reason,
+                    by=judgement.by,
+                    at=judgement.at,
+                    person_id=case.person_id,
+                    author_handle=author_handle,
+                    host=host,
+                )
+            )
+            add_entry(
+                connection,
+                at=judgement.at,
+                actor=judgement.by,
+                action="case.judged",
+                subject=case.id,
+                detail=judgement.answer.value,
+            )
+        return self.one(judgement.case_id)
+
+    def decide(self, decision: Decision, *, version: int, to: CaseState) -> Case:
+        """Add a person's answer to "do we act?" and move the case, together. Raises `ConflictError`."""
+        with self._writer.begin() as connection:
+            case = _claim(connection, decision.case_id, version, at=decision.at)
+            connection.execute(
+                decisions.insert().values(
+                    id=decision.id,
+                    case_id=case.id,
+                    choice=decision.choice.value,
+                    reason=decision.reason,
+                    by=decision.by,
+                    at=decision.at,
+                )
+            )
+            detail = f"{decision.choice.value} -> {to.value}"
+            add_entry(
+                connection, at=decision.at, actor=decision.by, action="case.decided", subject=case.id, detail=detail
+            )
+            _set_state(connection, case.id, to, at=decision.at, by=decision.by, reason=decision.reason)
+        return self.one(decision.case_id)
+
+    def move(self, case_id: str, *, version: int, to: CaseState, by: str, reason: str, at: datetime) -> Case:
+        """Move a case to another state. Whether that may follow is `takedown.cases`' question. Raises `ConflictError`."""
+        with self._writer.begin() as connection:
+            case = _claim(connection, case_id, version, at=at)
+            detail = f"{case.state.value} -> {to.value}"
+            add_entry(connection, at=at, actor=by, action="case.moved", subject=case_id, detail=detail)
+            _set_state(connection, case_id, to, at=at, by=by, reason=reason)
+        return self.one(case_id)
+
+
+def _urgency_rank() -> Any:  # noqa: ANN401 - an SQL expression
+    return sql_case({urgency.value: rank for urgency, rank in URGENCY_ORDER.items()}, value=cases.c.urgency)
+
+
+def _case(row: RowMapping) -> Case:
+    return from_json(Case, {key: row[key] for key in row if key not in {"id", "number", "changed_at"}})
+
+
+def _insert_case(connection: Connection, case: Case, *, by: str) -> None:
+    """Add a case with its running number, its first state and its audit entry."""
+    number = (connection.execute(select(func.max(cases.c.number))).scalar() or 0) + 1
+    connection.execute(
+        cases.insert().values(
+            id=case.id,
+            number=number,
+            place=case.place,
+            post_id=case.post_id,
+            person_id=case.person_id,
+            mention_id=case.mention_id,
+            verdict_id=case.verdict_id,
+            urgency=case.urgency.value,
+            state=case.state.value,
+            opened_at=case.opened_at,
+            changed_at=case.opened_at,
+            version=case.version,
+            leased_by="",
+        )
+    )
+    connection.execute(
+        case_states.insert().values(case_id=case.id, state=case.state.value, at=case.opened_at, by=by, reason="")
+    )
+    add_entry(connection, at=case.opened_at, actor=by, action="case.opened", subject=case.id, detail=case.urgency.value)
+
+
+def _claim(connection: Connection, case_id: str, version: int, *, at: datetime) -> Case:
+    """Raise the case's version by one if it is still `version`, and give the case as it was before."""
+    row = connection.execute(select(cases).where(cases.c.id == case_id)).mappings().first()
+    if row is None:
+        msg = f"there is no case {case_id!r}"
+        raise MissingError(msg)
+    same = update(cases).where(cases.c.id == case_id, cases.c.version == version)
+    if connection.execute(same.values(version=version + 1, changed_at=at)).rowcount != 1:
+        msg = f"case {case_id} was changed by somebody else meanwhile; look at it again before you decide"
+        raise ConflictError(msg)
+    return _case(row)
+
+
+def _set_state(connection: Connection, case_id: str, to: CaseState, *, at: datetime, by: str, reason: str) -> None:
+    connection.execute(update(cases).where(cases.c.id == case_id).values(state=to.value))
+    connection.execute(case_states.insert().values(case_id=case_id, state=to.value, at=at, by=by, reason=reason))
