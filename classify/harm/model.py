@@ -1,0 +1,82 @@
+"""Running a classifier's ONNX file; the only file at run time that knows transformers and onnxruntime."""
+
+import hashlib
+import logging
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+from numpy.typing import NDArray
+
+from classify.harm.batches import batches
+from classify.harm.errors import WeightsError
+from classify.harm.outputs import Outputs, read_outputs
+from classify.harm.scorer import MOST_TOKENS, Scores
+from warehouse import Label
+
+# Without torch transformers says at import that it found none. That is how we want it, so the line would only alarm.
+logging.getLogger("transformers").addFilter(lambda record: "PyTorch was not found" not in record.getMessage())
+from transformers import PreTrainedTokenizerFast  # noqa: E402 - after the filter above
+
+MOST_CONTEXT = 64
+"""Tokens of the parent post that are read beside the text."""
+
+
+class OnnxModel:
+    """A sequence classifier from a folder with `model.onnx` and `tokenizer.json`."""
+
+    def __init__(self, folder: Path, label_map: Mapping[str, Label | None], *, threads: int = 1) -> None:
+        """Load the weights.
+
+        `label_map` is for a model that isn't ours: its outputs' names → our labels. `threads` are onnxruntime's; two
+        processes of one thread are faster than one process of two. Raises `WeightsError` when a file is missing or
+        broken.
+        """
+        weights, tokenizer = folder / "model.onnx", folder / "tokenizer.json"
+        for file in (weights, tokenizer):
+            if not file.is_file():
+                message = f"{file} is missing: run `make train`, or name a folder with model.onnx and tokenizer.json"
+                raise WeightsError(message)
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = threads
+        options.inter_op_num_threads = 1
+        try:
+            self._session = onnxruntime.InferenceSession(str(weights), options, providers=["CPUExecutionProvider"])
+            self._tokenizer = PreTrainedTokenizerFast(tokenizer_file=str(tokenizer))
+        except Exception as error:  # onnxruntime's and tokenizers' errors share no narrower parent
+            message = f"{folder}: the model can't be loaded ({error}); fetch the folder again or run `make train`"
+            raise WeightsError(message) from error
+        self._inputs = {node.name for node in self._session.get_inputs()}
+        properties = self._session.get_modelmeta().custom_metadata_map
+        self._outputs: Outputs = read_outputs(folder, properties, label_map)
+        digest = hashlib.sha256(weights.read_bytes()).hexdigest()
+        self.name = f"{properties.get('name', folder.name)}-{digest[:12]}"
+        self._pad = self._tokenizer.convert_tokens_to_ids(self._tokenizer.pad_token or "<pad>") or 0
+
+    def score(self, texts: Sequence[str], contexts: Sequence[str]) -> Scores:
+        """Give scores of shape (texts, 6); see `Scorer`."""
+        encoded = [self._encode(text, context) for text, context in zip(texts, contexts, strict=True)]
+        scores = np.zeros((len(texts), len(Label)), np.float32)
+        for batch in batches([len(ids) for ids in encoded]):
+            scores[batch] = self._outputs.to_scores(self._run([encoded[index] for index in batch]))
+        return scores
+
+    def _encode(self, text: str, context: str) -> list[int]:
+        ids: list[int] = self._tokenizer.encode(text, truncation=True, max_length=MOST_TOKENS)
+        if context:
+            room = min(MOST_CONTEXT, MOST_TOKENS - len(ids))
+            extra: list[int] = self._tokenizer.encode(context, truncation=True, max_length=max(room, 3))
+            ids += extra[1:] if room > 3 else []  # noqa: PLR2004 - two special tokens and one word
+        return ids
+
+    def _run(self, rows: Sequence[Sequence[int]]) -> NDArray[np.float32]:
+        longest = max(map(len, rows))
+        ids = np.full((len(rows), longest), self._pad, np.int64)
+        mask = np.zeros_like(ids)
+        for row, tokens in enumerate(rows):
+            ids[row, : len(tokens)] = tokens
+            mask[row, : len(tokens)] = 1
+        feed = {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)}
+        logits: NDArray[np.float32] = self._session.run(None, {k: v for k, v in feed.items() if k in self._inputs})[0]
+        return logits

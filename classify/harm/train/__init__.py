@@ -1,0 +1,1 @@
+"""Making the packaged weights: `python -m classify.harm.train` (needs `handenaf[train]`)."""
