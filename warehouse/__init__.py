@@ -1,5 +1,7 @@
 """What we know: the records (nouns), the two stores, migrations, queries."""
 
+from warehouse.batches import write_batch
+from warehouse.duck import Warehouse
 from warehouse.errors import ConflictError, MissingError, WarehouseError
 from warehouse.records import (
     HARMS,
@@ -72,7 +74,9 @@ __all__ = [
     "Urgency",
     "User",
     "Verdict",
+    "Warehouse",
     "WarehouseError",
     "content_id",
     "open_state",
+    "write_batch",
 ]

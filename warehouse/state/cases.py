@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Engine, RowMapping, and_, case as sql_case, func, or_, select, update
+from sqlalchemy import Connection, Engine, RowMapping, and_, func, or_, select, update
+from sqlalchemy import case as sql_case
 
 from warehouse.errors import ConflictError, MissingError
 from warehouse.records import Case, CaseState, Decision, Judgement, Mention, Post, Urgency, Verdict
@@ -140,9 +141,7 @@ class Cases:
             rows = connection.execute(
                 select(case_states).where(case_states.c.case_id == case_id).order_by(case_states.c.id)
             )
-            return tuple(
-                Step(state=CaseState(row.state), at=row.at, by=row.by, reason=row.reason) for row in rows
-            )
+            return tuple(Step(state=CaseState(row.state), at=row.at, by=row.by, reason=row.reason) for row in rows)
 
     def judgements(self, case_id: str) -> tuple[Judgement, ...]:
         """Give every answer to "is it her?", oldest first."""
@@ -240,7 +239,7 @@ class Cases:
         return self.one(case_id)
 
 
-def _urgency_rank() -> Any:  # noqa: ANN401 - an SQL expression
+def _urgency_rank() -> Any:
     return sql_case({urgency.value: rank for urgency, rank in URGENCY_ORDER.items()}, value=cases.c.urgency)
 
 

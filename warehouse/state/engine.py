@@ -45,7 +45,7 @@ def _migrate(engine: Engine) -> None:
         command.upgrade(config, "head")
 
 
-def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:  # noqa: ANN401 - SQLAlchemy's pool record
+def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
     """Hand transactions to SQLAlchemy (PEP 249's implicit BEGIN comes too late for us) and set the pragmas."""
     connection.isolation_level = None
     connection.executescript((files("warehouse.state") / "open_sqlite.sql").read_text("utf-8"))

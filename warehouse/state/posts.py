@@ -70,9 +70,7 @@ class Posts:
                 .order_by(mentions.c.found_at, mentions.c.id)
                 .limit(most)
             ).all()
-            pairs = [
-                (from_json(Post, row.post | {"text": row.text}), from_json(Mention, row.mention)) for row in rows
-            ]
+            pairs = [(from_json(Post, row.post | {"text": row.text}), from_json(Mention, row.mention)) for row in rows]
             ids = sorted({post.id for post, _ in pairs})
             around: dict[str, list[Mention]] = {}
             for start in range(0, len(ids), 500):
@@ -133,10 +131,10 @@ class Posts:
             for post_id in ids:
                 blank = {"id": post_id, "forgotten": True}
                 wiped = update(posts).where(posts.c.id == post_id)
-                connection.execute(
-                    wiped.values(text="", record=blank, author_handle="", permalink="", forgotten_at=at)
-                )
-                for row in connection.execute(select(mentions.c.id, mentions.c.record).where(mentions.c.post_id == post_id)):
+                connection.execute(wiped.values(text="", record=blank, author_handle="", permalink="", forgotten_at=at))
+                for row in connection.execute(
+                    select(mentions.c.id, mentions.c.record).where(mentions.c.post_id == post_id)
+                ):
                     bare = row.record | {"quote": "", "reasons": []}
                     connection.execute(update(mentions).where(mentions.c.id == row.id).values(record=bare))
         return len(ids)

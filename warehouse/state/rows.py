@@ -2,17 +2,17 @@
 
 from collections.abc import Iterable, Mapping
 from functools import cache
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from pydantic import TypeAdapter
-from sqlalchemy import Connection, Table
+from sqlalchemy import Connection, RowMapping, Table
 from sqlalchemy.dialects import postgresql, sqlite
 
 T = TypeVar("T")
 
 
 @cache
-def _adapter(kind: type[T]) -> TypeAdapter[T]:
+def _adapter(kind: Any) -> TypeAdapter[Any]:
     return TypeAdapter(kind)
 
 
@@ -22,9 +22,9 @@ def to_json(record: object) -> dict[str, Any]:
     return values
 
 
-def from_json(kind: type[T], values: Mapping[str, Any]) -> T:
+def from_json(kind: type[T], values: Mapping[str, Any] | RowMapping) -> T:
     """Give the record that `to_json` wrote."""
-    return _adapter(kind).validate_python(dict(values))
+    return cast("T", _adapter(kind).validate_python(dict(values)))
 
 
 def add_new(connection: Connection, table: Table, rows: Iterable[Mapping[str, Any]]) -> int:

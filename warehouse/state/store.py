@@ -10,6 +10,7 @@ from warehouse.state.audit import AuditLog
 from warehouse.state.cases import Cases
 from warehouse.state.crawls import Crawls
 from warehouse.state.engine import open_engine
+from warehouse.state.history import History
 from warehouse.state.papers import Papers
 from warehouse.state.people import People
 from warehouse.state.posts import Posts
@@ -27,6 +28,7 @@ class State:
         self.cases = Cases(engine)
         self.papers = Papers(engine)
         self.alarms = Alarms(engine)
+        self.history = History(engine)
         self.users = Users(engine)
         self.audit = AuditLog(engine)
 
@@ -38,7 +40,9 @@ class State:
         """Give the open state."""
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         """Close all connections."""
         self.close()
 

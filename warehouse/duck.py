@@ -1,0 +1,109 @@
+"""`warehouse.duckdb`: written by one loader from the batches, read as a published copy."""
+
+import fcntl
+import os
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from warehouse.batches import SCHEMAS
+from warehouse.errors import WarehouseError
+
+
+def read_query(name: str) -> str:
+    """Give the SQL of `warehouse/queries/<name>.sql`."""
+    return (files("warehouse") / "queries" / f"{name}.sql").read_text("utf-8")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Warehouse:
+    """The record for questions. `folder` holds the loader's file and the published copy, `batches` the Parquet files."""
+
+    folder: Path
+    batches: Path
+
+    @property
+    def published(self) -> Path:
+        """The copy that readers open; replaced whole by each load."""
+        return self.folder / "published.duckdb"
+
+    def load(self) -> int:
+        """Load the batches that were not loaded yet, publish, and give their number.
+
+        Each batch and its line in the ledger go in together, so a killed load is simply run again. One loader at a
+        time: a second one waits for the lock. Delete `warehouse.duckdb` and load again to rebuild it from the batches.
+        """
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with _only_one(self.folder / "loader.lock"):
+            path = self.folder / "warehouse.duckdb"
+            with duckdb.connect(path) as connection:
+                connection.execute(read_query("tables"))
+                known = {name for (name,) in connection.execute(read_query("loaded_batches")).fetchall()}
+                fresh = [batch for batch in sorted(self.batches.glob("*.parquet")) if batch.name not in known]
+                for batch in fresh:
+                    _load_batch(connection, batch)
+                connection.execute("checkpoint")
+            beside = self.folder / f".published.{os.getpid()}"
+            shutil.copyfile(path, beside)
+            beside.replace(self.published)
+        return len(fresh)
+
+    def ask(self, question: str, **values: Any) -> list[dict[str, Any]]:
+        """Answer one of the questions in `warehouse/queries/`, from the published copy, as dicts.
+
+        Raises `WarehouseError` when nothing was published yet.
+        """
+        return self._run(read_query(question), values)
+
+    def sql(self, text: str) -> list[dict[str, Any]]:
+        """Run an administrator's own read-only SQL on the published copy (`handenaf sql`)."""
+        return self._run(text, {})
+
+    def _run(self, text: str, values: dict[str, Any]) -> list[dict[str, Any]]:
+        if not self.published.exists():
+            raise WarehouseError(f"there is no {self.published} yet; run `handenaf scan` once")
+        config: dict[str, Any] = {"enable_external_access": "false"}
+        with duckdb.connect(self.published, read_only=True, config=config) as connection:
+            try:
+                answer = connection.execute(text, values or None)
+            except duckdb.Error as error:
+                raise WarehouseError(f"the question can't be answered: {error}") from error
+            names = [column[0] for column in answer.description or ()]
+            return [dict(zip(names, row, strict=True)) for row in answer.fetchall()]
+
+
+def _load_batch(connection: duckdb.DuckDBPyConnection, batch: Path) -> None:
+    """Put one batch and its ledger line into the tables, both or neither."""
+    kind = batch.name.split("-", 1)[0]
+    if kind not in SCHEMAS:
+        raise WarehouseError(
+            f"{batch} is not a batch of Handenaf (kinds: {', '.join(SCHEMAS)}); move it out of the folder"
+        )
+    connection.execute("begin")
+    try:
+        connection.execute(read_query(f"load_{kind}"), {"batch": str(batch)})
+        connection.execute(read_query("note_batch"), {"batch": batch.name})
+        connection.execute("commit")
+    except BaseException:
+        connection.execute("rollback")
+        raise
+
+
+@contextmanager
+def _only_one(path: Path) -> Iterator[None]:
+    """Hold the loader's lock; the system frees it when the process dies, however it dies."""
+    with path.open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def describe(rows: Sequence[dict[str, Any]]) -> tuple[list[str], list[list[str]]]:
+    """Give answer rows as headings and cells of text, for a table on a terminal."""
+    headings = list(rows[0]) if rows else []
+    return headings, [["" if value is None else str(value) for value in row.values()] for row in rows]

@@ -1,0 +1,2 @@
+-- Which batches are in already?
+select batch from loaded;
