@@ -8,6 +8,8 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
+from flows.settings import chosen_chromium
+
 NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome", "microsoft-edge")
 MAC = Path("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome")
 SECONDS = 600
@@ -62,7 +64,7 @@ def install_chromium() -> str:
 
 def main() -> int:
     """Find or get a Chromium for `make setup`; 0 also without one, for everything but browser work runs."""
-    path = find_chromium(os.environ.get("HANDENAF_CHROMIUM", "")) or install_chromium()
+    path = find_chromium(chosen_chromium()) or install_chromium()
     print(f"Chromium: {path}" if path else HELP)  # noqa: T201 - the answer
     return 0
 

@@ -1,5 +1,6 @@
 """All settings, read once, in one place: `handenaf.toml` in the organisation's folder, then the environment."""
 
+import os
 from importlib import resources
 from pathlib import Path
 from typing import Any, Literal
@@ -26,6 +27,7 @@ class Settings(BaseSettings):
     model: str = Field("", description="Folder or name of another harm model; empty: the packaged one.")
     policy: str = Field("", description="Another policy.toml for labels and thresholds; empty: the packaged one.")
     chromium: str = Field("", description="Path of the Chromium to use; empty: found by `make setup`'s order.")
+    packaged_sources: tuple[str, ...] = Field((), description="Packaged source cards that are watched, such as bluesky.")
     contact: str = Field("", description="Mail address or page in the crawler's user agent, for site owners.")
     most_crawls: int = Field(3, ge=1, le=32, description="How many sources are crawled at once.")
     most_captures: int = Field(2, ge=1, le=8, description="How many pages are captured at once (2 saturate 2 cores).")
@@ -119,6 +121,40 @@ def read_settings(home: Path, **changes: Any) -> Settings:
         raise FlowError(
             f"{home / FILE} is not valid TOML: {error}. Mend that line, or run `handenaf init` anew."
         ) from error
+
+
+def chosen_home() -> Path:
+    """Give the organisation's folder: HANDENAF_HOME, else here when here is one, else ~/handenaf."""
+    if chosen := os.environ.get("HANDENAF_HOME"):
+        return Path(chosen)
+    here = Path.cwd()
+    return here if (here / FILE).is_file() else Path.home() / "handenaf"
+
+
+def chosen_chromium() -> str:
+    """Give HANDENAF_CHROMIUM for the set-up, which runs before there is an organisation; empty when not set."""
+    return os.environ.get("HANDENAF_CHROMIUM", "")
+
+
+def quiet_prefect(home: Path, *, api: str = "") -> dict[str, str]:
+    """Give the environment Prefect must run in, and put it into this process's too.
+
+    Prefect phones home in three places unless told not to (measured on 3.8.8: server heartbeat, Amplitude in the
+    client, the built UI). Its memory lies in the organisation's folder. `api`: the server's address; empty: none.
+    """
+    values = {
+        "DO_NOT_TRACK": "1",
+        "PREFECT_HOME": str(home / "prefect"),
+        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+        "PREFECT_CLOUD_ENABLE_ORCHESTRATION_TELEMETRY": "false",
+        "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
+        "PREFECT_RUNNER_POLL_FREQUENCY": "5",
+        "PREFECT_LOGGING_LEVEL": "WARNING",
+    }
+    if api:
+        values["PREFECT_API_URL"] = api
+    os.environ.update(values)
+    return dict(os.environ)
 
 
 def first_file() -> str:

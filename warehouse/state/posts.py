@@ -14,11 +14,11 @@ from warehouse.state.tables import mentions, posts, verdicts
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Named:
-    """A post with one mention, and the spans of everybody else of the roster in it."""
+    """A post with one mention, and the other mentions in it, of this person or of others."""
 
     post: Post
     mention: Mention
-    others: tuple[Mention, ...]
+    beside: tuple[Mention, ...]
 
 
 class Posts:
@@ -82,7 +82,7 @@ class Posts:
             Named(
                 post=post,
                 mention=mention,
-                others=tuple(other for other in around[post.id] if other.person_id != mention.person_id),
+                beside=tuple(other for other in around[post.id] if other.id != mention.id),
             )
             for post, mention in pairs
         )

@@ -1,6 +1,6 @@
 """Records to JSON and back, and rows that may already be there."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from functools import cache
 from typing import Any, TypeVar, cast
 
@@ -18,13 +18,13 @@ def _adapter(kind: Any) -> TypeAdapter[Any]:
 
 def to_json(record: object) -> dict[str, Any]:
     """Give a record as plain JSON values (times as ISO 8601, enums as their words)."""
-    values: dict[str, Any] = _adapter(type(record)).dump_python(record, mode="json")
+    values: dict[str, Any] = _adapter(cast("Hashable", type(record))).dump_python(record, mode="json")
     return values
 
 
 def from_json(kind: type[T], values: Mapping[str, Any] | RowMapping) -> T:
     """Give the record that `to_json` wrote."""
-    return cast("T", _adapter(kind).validate_python(dict(values)))
+    return cast("T", _adapter(cast("Hashable", kind)).validate_python(dict(values)))
 
 
 def add_new(connection: Connection, table: Table, rows: Iterable[Mapping[str, Any]]) -> int:

@@ -1,0 +1,122 @@
+"""`handenaf init`, `settings`, `users`, `sql`, `audit`: the administrator's own."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from argon2 import PasswordHasher
+from rich.console import Console
+from rich.table import Table
+
+from flows.clock import now
+from flows.commands import Home, settings_of
+from flows.errors import FlowError
+from flows.open_house import opened, warehouse_of
+from flows.settings import FILE, Settings, first_file
+from warehouse import Role, User
+
+LEAST_PASSWORD = 12
+"""Characters (NIST SP 800-63B-4 asks 15 where a password stands alone, 8 at the least; we throttle and log)."""
+
+
+def add(cli: typer.Typer) -> None:
+    """Add these commands."""
+    cli.command("init")(make_house)
+    cli.command("settings")(list_settings)
+    cli.command("sql")(ask_warehouse)
+    users = typer.Typer(help="Who may work at the desk.", no_args_is_help=True)
+    users.command("add")(add_user)
+    users.command("list")(list_users)
+    cli.add_typer(users, name="users")
+    audit = typer.Typer(help="The hash-chained log of everything done and seen.", no_args_is_help=True)
+    audit.command("verify")(verify_audit)
+    cli.add_typer(audit, name="audit")
+
+
+def make_house(folder: Annotated[Path, typer.Argument(help="The new folder of this organisation.")]) -> None:
+    """Make the folder of an organisation: settings, sources, an empty memory."""
+    file = folder / FILE
+    if file.exists():
+        raise FlowError(f"{file} is there already; nothing was changed. Edit it, or choose another folder.")
+    try:
+        (folder / "sources").mkdir(parents=True, exist_ok=True)
+        folder.chmod(0o700)
+        file.write_text(first_file(), "utf-8")
+    except OSError as error:
+        raise FlowError(f"{folder} can't be made: {error.strerror}. Choose a folder you may write to.") from error
+    with opened(settings_of(folder)):
+        pass
+    console = Console()
+    console.print(f"[green]✓[/] {folder} is ready. What comes next:")
+    console.print(f"  1. fill in {file}")
+    console.print(f"  2. handenaf people import roster.csv --home {folder}")
+    console.print(f"  3. handenaf sources add https://… --home {folder}")
+    console.print(f"  4. handenaf users add LOGIN --role admin --home {folder}")
+    console.print(f"  5. handenaf scan --home {folder}     (once, now)")
+    console.print(f"  6. handenaf up --home {folder}       (the desk, and a scan every night)")
+
+
+def list_settings(home: Home = None) -> None:
+    """List every setting with its value (secrets hidden) and what it means."""
+    settings = settings_of(home)
+    table = Table("setting", "value", "what it means", box=None, header_style="bold")
+    for name, field in Settings.model_fields.items():
+        table.add_row(name, str(getattr(settings, name)), field.description)
+    Console().print(table)
+
+
+def add_user(
+    login: str,
+    role: Annotated[Role, typer.Option(help="reviewer decides, legal sends too, admin administers.")] = Role.REVIEWER,
+    name: Annotated[str, typer.Option(help="As colleagues see it.")] = "",
+    email: str = "",
+    language: Annotated[str, typer.Option(help="nl or en.")] = "nl",
+    password: Annotated[
+        str, typer.Option(prompt=True, confirmation_prompt=True, hide_input=True, help="Asked for when not given.")
+    ] = "",
+    home: Home = None,
+) -> None:
+    """Add somebody who may work at the desk, or give her a new password."""
+    if len(password) < LEAST_PASSWORD:
+        raise FlowError(f"The password has {len(password)} characters; choose one of at least {LEAST_PASSWORD}.")
+    if language not in {"nl", "en"}:
+        raise FlowError(f"The desk speaks nl and en, not {language!r}.")
+    user = User(
+        login=login,
+        name=name or login,
+        role=role,
+        password_hash=PasswordHasher().hash(password),
+        language=language,
+        email=email,
+    )
+    with opened(settings_of(home)) as state:
+        state.users.put(user, at=now(), by="system:cli")
+    Console().print(f"[green]✓[/] {login} may work at the desk as {role.value}.")
+
+
+def list_users(home: Home = None) -> None:
+    """List who may work at the desk."""
+    with opened(settings_of(home)) as state:
+        table = Table("login", "name", "role", "active", box=None, header_style="bold")
+        for user in state.users.all():
+            table.add_row(user.login, user.name, user.role.value, "yes" if user.active else "no")
+    Console().print(table)
+
+
+def ask_warehouse(query: str, home: Home = None) -> None:
+    """Ask the warehouse a question in SQL (read-only): handenaf sql "select * from fetches limit 5"."""
+    rows = warehouse_of(settings_of(home)).sql(query)
+    table = Table(*(rows[0] if rows else ["no rows"]), box=None, header_style="bold")
+    for row in rows:
+        table.add_row(*("" if value is None else str(value) for value in row.values()))
+    Console().print(table)
+
+
+def verify_audit(home: Home = None) -> None:
+    """Recompute the chain of the audit log; exit 1 where it is broken."""
+    with opened(settings_of(home)) as state:
+        fault = state.audit.verify()
+    if fault:
+        Console(stderr=True).print(f"[bold red]The audit log is broken:[/] {fault}")
+        raise typer.Exit(1)
+    Console().print("[green]✓[/] The audit log is whole.")
