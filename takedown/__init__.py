@@ -1,0 +1,1 @@
+"""What we do: cases, evidence, notices, the channels they leave by, and what became of them."""
