@@ -35,7 +35,7 @@ def capture_case(home: str, case_id: str) -> str:
 
 
 def capture_now(settings: Settings, state: State, case: Case, *, by: str) -> str:
-    """Make and keep one capture of a case's page, and give what was seen: visible, removed, login_wall, …"""
+    """Make and keep one capture of a case's page, and give the state it was seen in (`Capture.visible`)."""
     post = state.posts.one(case.post_id)
     if post is None:
         return "error"

@@ -5,6 +5,7 @@ from importlib import import_module
 from pkgutil import iter_modules
 
 import typer
+from review.errors import ReviewError
 from rich.console import Console
 
 from classify.harm.errors import HarmError
@@ -13,7 +14,6 @@ from crawlers.errors import CrawlError
 from demo.errors import DemoError
 from flows import commands
 from flows.errors import FlowError
-from review.errors import ReviewError
 from takedown.errors import TakedownError
 from warehouse import WarehouseError
 
@@ -41,4 +41,3 @@ def app() -> None:
     except ERRORS as error:
         Console(stderr=True).print(f"[bold red]handenaf:[/] {error}", markup=True, highlight=False, soft_wrap=True)
         sys.exit(2)
-

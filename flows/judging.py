@@ -10,8 +10,7 @@ from flows.progress import report
 from flows.settings import read_settings
 from takedown.cases import opens_case
 from warehouse import Band, Case, CaseState, Label, Verdict
-from warehouse.state.cases import Judged
-from warehouse.state.posts import Named
+from warehouse.state.posts import Judged, Named
 
 AT_ONCE = 500
 """Mentions judged and kept in one go: about 5 s of work on one core, which is what a kill may cost."""
@@ -46,17 +45,13 @@ def judge_named(judge: Judge, named: Sequence[Named]) -> list[Verdict]:
         for each in named
     ]
     at = now()
-    return [
-        verdict(each.mention, judged, at) for each, judged in zip(named, judge.judge(items), strict=True)
-    ]
+    return [verdict(each.mention, judged, at) for each, judged in zip(named, judge.judge(items), strict=True)]
 
 
 def _spans(each: Named, *, hers: bool) -> tuple[tuple[int, int], ...]:
     """Give where the post names the person of this mention, or where it names others."""
     all_of_them = (each.mention, *each.beside)
-    return tuple(
-        sorted({(m.start, m.end) for m in all_of_them if (m.person_id == each.mention.person_id) is hers})
-    )
+    return tuple(sorted({(m.start, m.end) for m in all_of_them if (m.person_id == each.mention.person_id) is hers}))
 
 
 def open_cases(home: str) -> int:
@@ -64,7 +59,7 @@ def open_cases(home: str) -> int:
     settings = read_settings(Path(home))
     new = weighed = 0
     with opened(settings) as state:
-        while judged := state.cases.unweighed():
+        while judged := state.posts.judged(outcome="", most=AT_ONCE):
             at = now()
             cases = [_case(each) for each in judged if opens_case(each.mention, each.verdict)]
             outcomes = {each.verdict.id: _outcome(each) for each in judged}

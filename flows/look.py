@@ -50,7 +50,9 @@ def look(home: str, name: str, again: bool = False) -> str:
             frontier = tuple(replace(entry, due_at=None) for entry in frontier)
         searches = _searches(state) if card.searches else ()
         chromium = chromium_of(settings) if card.kind == "browser" else None
-        for event in crawl(card, frontier=frontier, searches=searches, now=now(), chromium=chromium):
+        for event in crawl(
+            card, frontier=frontier, searches=searches, now=now(), chromium=chromium, contact=settings.contact
+        ):
             if isinstance(event, CrawlEnd):
                 end = event
             else:

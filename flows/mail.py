@@ -1,4 +1,4 @@
-"""The organisation's mail server, for alarms. (Notices leave by `takedown.channels.mail`.)"""
+"""The organisation's mail server, for alarms; notices leave by `takedown.channels.mail`."""
 
 import asyncio
 import ssl

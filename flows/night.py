@@ -72,9 +72,7 @@ def run_night(home: str, runner: Runner, *, sources: Sequence[str] | None = None
     with opened(settings) as state:
         state.crawls.reconcile(at=now())
     names = list(sources) if sources is not None else sources_due(settings, again=again)
-    looks = runner.each(
-        look, [(home, name, again) for name in names], at_once=settings.most_crawls, name="sources"
-    )
+    looks = runner.each(look, [(home, name, again) for name in names], at_once=settings.most_crawls, name="sources")
     judged = runner.one(judge_new, home)
     cases = runner.one(open_cases, home)
     alarms = runner.one(alarm, home)

@@ -44,7 +44,9 @@ def chromium_of(settings: Settings) -> str:
     """Give the path of the Chromium. Raises `FlowError` with what to do when there is none."""
     path = find_chromium(settings.chromium)
     if not path:
-        raise FlowError("No Chromium was found. Install one (Debian: apt-get install chromium) or set HANDENAF_CHROMIUM.")
+        raise FlowError(
+            "No Chromium was found. Install one (Debian: apt-get install chromium) or set HANDENAF_CHROMIUM."
+        )
     return path
 
 

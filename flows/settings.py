@@ -27,7 +27,9 @@ class Settings(BaseSettings):
     model: str = Field("", description="Folder or name of another harm model; empty: the packaged one.")
     policy: str = Field("", description="Another policy.toml for labels and thresholds; empty: the packaged one.")
     chromium: str = Field("", description="Path of the Chromium to use; empty: found by `make setup`'s order.")
-    packaged_sources: tuple[str, ...] = Field((), description="Packaged source cards that are watched, such as bluesky.")
+    packaged_sources: tuple[str, ...] = Field(
+        (), description="Packaged source cards that are watched, such as bluesky."
+    )
     contact: str = Field("", description="Mail address or page in the crawler's user agent, for site owners.")
     most_crawls: int = Field(3, ge=1, le=32, description="How many sources are crawled at once.")
     most_captures: int = Field(2, ge=1, le=8, description="How many pages are captured at once (2 saturate 2 cores).")

@@ -1,6 +1,7 @@
 """The nightly flow: look, find, judge, open, capture."""
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from prefect import flow, task
 from prefect.artifacts import create_table_artifact
@@ -12,7 +13,7 @@ from prefect.tasks import exponential_backoff
 from flows.night import Night, run_night
 from flows.progress import report
 
-RETRY = {
+RETRY: dict[str, Any] = {
     "retries": 2,
     "retry_delay_seconds": exponential_backoff(backoff_factor=20),
     "retry_jitter_factor": 0.5,
@@ -26,7 +27,7 @@ class AsTasks:
 
     def one(self, step: Callable[..., int], *args: object) -> int:
         """Run one step as a task."""
-        answer: int = task(step, **RETRY)(*args)  # type: ignore[call-overload]  # RETRY's values are each of their own type
+        answer: int = task(step, **RETRY)(*args)
         return answer
 
     def each(
@@ -34,8 +35,8 @@ class AsTasks:
     ) -> list[str | BaseException]:
         """Run a step for each tuple of arguments, some at once, each as a task named for what it works on."""
         answers: list[str | BaseException] = []
-        named = task(step, task_run_name=f"{step.__name__}-{{{step.__code__.co_varnames[1]}}}", **RETRY)  # type: ignore[call-overload]  # same
-        runner = ThreadPoolTaskRunner(max_workers=at_once)
+        named = task(step, task_run_name=f"{step.__name__}-{{{step.__code__.co_varnames[1]}}}", **RETRY)
+        runner: ThreadPoolTaskRunner[Any] = ThreadPoolTaskRunner(max_workers=at_once)
         with runner.duplicate() as pool:
             futures = [pool.submit(named, parameters=_named_arguments(step, call)) for call in calls]
             for done, future in enumerate(futures, start=1):

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from classify.names.lines import explain_text, find_lines
 
 from classify.harm import judge_lines, load_judge
-from classify.names.lines import explain_text, find_lines
 
 
 def add(cli: typer.Typer) -> None:
@@ -34,7 +34,7 @@ def judge_posts(
     policy: Annotated[Path | None, typer.Option(help="Another policy.toml.")] = None,
 ) -> None:
     """Judge posts: JSON lines in on standard input, verdicts out."""
-    _write(judge_lines(load_judge(model or None, policy), sys.stdin))
+    _write(judge_lines(sys.stdin, load_judge(model or None, policy)))
 
 
 def _write(answers: Iterable[object]) -> None:

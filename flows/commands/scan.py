@@ -8,6 +8,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from classify.names import compile_roster
 from crawlers import crawl
 from flows.clock import now
 from flows.commands import Home, settings_of
@@ -17,7 +18,6 @@ from flows.night import Night, Plain, run_night
 from flows.open_house import card_named, cards_of, chromium_of, judge_of
 from flows.progress import progress_bars
 from flows.settings import FILE, chosen_home, read_settings
-from classify.names import compile_roster
 from warehouse import CrawlEnd, Label, Person, Post, content_id
 from warehouse.state.posts import Named
 
@@ -42,7 +42,9 @@ def scan(
     for name in source or []:
         card_named(settings, name)
     if not cards_of(settings):
-        console.print(f"No source is watched yet. Add one: handenaf sources add https://…  (cards lie in {settings.cards})")
+        console.print(
+            f"No source is watched yet. Add one: handenaf sources add https://…  (cards lie in {settings.cards})"
+        )
         raise typer.Exit(2)
     with progress_bars(console):
         night = run_night(str(settings.home), Plain(), sources=source or None, again=again)
@@ -77,7 +79,9 @@ def look_for(name: str, sources: list[str], home: Path | None, console: Console)
             chromium = chromium_of(settings) if card.kind == "browser" else None
             end = CrawlEnd(source=source, outcome="failed", message="the crawler stopped without a word")
             with console.status(f"Looking for {name} at {source} …"):
-                for event in crawl(card, frontier=(), searches=(name,), now=now(), chromium=chromium):
+                for event in crawl(
+                    card, frontier=(), searches=(name,), now=now(), chromium=chromium, contact=settings.contact
+                ):
                     if isinstance(event, CrawlEnd):
                         end = event
                     else:
@@ -86,7 +90,9 @@ def look_for(name: str, sources: list[str], home: Path | None, console: Console)
             by_id = {post.id: post for post in posts}
             named = [Named(post=by_id[mention.post_id], mention=mention, beside=()) for mention in found]
             verdicts = judge_named(judge, named)
-            console.print(f"[bold]{source}[/]: {end.outcome}, {len(posts)} posts, {len(found)} name {name}. {end.message}")
+            console.print(
+                f"[bold]{source}[/]: {end.outcome}, {len(posts)} posts, {len(found)} name {name}. {end.message}"
+            )
             for each, verdict in zip(named, verdicts, strict=True):
                 labels = ", ".join(verdict.labels) or "nothing"
                 harmful = any(label != Label.CRITICISM for label in verdict.labels)

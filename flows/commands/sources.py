@@ -21,7 +21,9 @@ def add(cli: typer.Typer) -> None:
 
 def add_source(
     url: str,
-    purpose: Annotated[str, typer.Option(help="Why this source is watched, in a sentence. Asked for when not given.")] = "",
+    purpose: Annotated[
+        str, typer.Option(help="Why this source is watched, in a sentence. Asked for when not given.")
+    ] = "",
     yes: Annotated[bool, typer.Option("--yes", help="Write the card without asking.")] = False,
     home: Home = None,
 ) -> None:

@@ -9,22 +9,13 @@ from sqlalchemy import Connection, Engine, RowMapping, and_, func, or_, select, 
 from sqlalchemy import case as sql_case
 
 from warehouse.errors import ConflictError, MissingError
-from warehouse.records import Case, CaseState, Decision, Judgement, Mention, Post, Urgency, Verdict
+from warehouse.records import Case, CaseState, Decision, Judgement, Urgency
 from warehouse.state.audit import add_entry
 from warehouse.state.engine import WRITE
 from warehouse.state.rows import from_json
-from warehouse.state.tables import captures, case_states, cases, decisions, judgements, mentions, posts, verdicts
+from warehouse.state.tables import captures, case_states, cases, decisions, judgements, verdicts
 
 URGENCY_ORDER = {Urgency.ACUTE: 0, Urgency.HIGH: 1, Urgency.NORMAL: 2, Urgency.NONE: 3}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Judged:
-    """A verdict that no rule has weighed yet, with what it is about."""
-
-    verdict: Verdict
-    mention: Mention
-    post: Post
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,31 +36,6 @@ class Cases:
         self._writer = engine.execution_options(**{WRITE: True})
 
     # --- opening
-
-    def unweighed(self, *, most: int = 2000) -> tuple[Judged, ...]:
-        """Give verdicts on which it was not yet decided whether a case opens, oldest first."""
-        with self._engine.connect() as connection:
-            rows = connection.execute(
-                select(
-                    verdicts.c.record.label("verdict"),
-                    mentions.c.record.label("mention"),
-                    posts.c.record.label("post"),
-                    posts.c.text,
-                )
-                .join(mentions, mentions.c.id == verdicts.c.mention_id)
-                .join(posts, posts.c.id == verdicts.c.post_id)
-                .where(verdicts.c.outcome == "", posts.c.forgotten_at.is_(None))
-                .order_by(verdicts.c.judged_at, verdicts.c.id)
-                .limit(most)
-            )
-            return tuple(
-                Judged(
-                    verdict=from_json(Verdict, row.verdict),
-                    mention=from_json(Mention, row.mention),
-                    post=from_json(Post, row.post | {"text": row.text}),
-                )
-                for row in rows
-            )
 
     def weigh(self, opened: Sequence[Case], outcomes: Mapping[str, str], *, at: datetime, by: str) -> int:
         """Open cases and note every weighed verdict's outcome (verdict id to case, criticism or quiet), together.

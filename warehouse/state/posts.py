@@ -21,6 +21,15 @@ class Named:
     beside: tuple[Mention, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """A verdict with what it is about."""
+
+    verdict: Verdict
+    mention: Mention
+    post: Post
+
+
 class Posts:
     """Posts, mentions and verdicts in `state.db`."""
 
@@ -106,6 +115,36 @@ class Posts:
         ]
         with self._writer.begin() as connection:
             return add_new(connection, verdicts, rows)
+
+    def judged(self, *, outcome: str | None = None, most: int = 1_000_000) -> tuple[Judged, ...]:
+        """Give verdicts with their mentions and posts, oldest first; only those of one outcome when it is given.
+
+        An empty outcome means: nobody weighed yet whether a case opens.
+        """
+        chosen = (
+            select(
+                verdicts.c.record.label("verdict"),
+                mentions.c.record.label("mention"),
+                posts.c.record.label("post"),
+                posts.c.text,
+            )
+            .join(mentions, mentions.c.id == verdicts.c.mention_id)
+            .join(posts, posts.c.id == verdicts.c.post_id)
+            .where(posts.c.forgotten_at.is_(None))
+            .order_by(verdicts.c.judged_at, verdicts.c.id)
+            .limit(most)
+        )
+        if outcome is not None:
+            chosen = chosen.where(verdicts.c.outcome == outcome)
+        with self._engine.connect() as connection:
+            return tuple(
+                Judged(
+                    verdict=from_json(Verdict, row.verdict),
+                    mention=from_json(Mention, row.mention),
+                    post=from_json(Post, row.post | {"text": row.text}),
+                )
+                for row in connection.execute(chosen)
+            )
 
     def verdict(self, verdict_id: str) -> Verdict | None:
         """Give one verdict; None when there is none."""

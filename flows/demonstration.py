@@ -1,0 +1,123 @@
+"""`handenaf demo`: the whole house at work on a small town of websites with fictional people."""
+
+import secrets
+from collections.abc import Iterator
+from pathlib import Path
+from time import monotonic
+
+import tomli_w
+from argon2 import PasswordHasher
+from demo.cards import town_cards
+from rich.console import Console
+from rich.panel import Panel
+
+from demo.gold import compare, load_gold
+from demo.messages import ROSTER
+from demo.town import Town, start_town
+from flows.clock import now
+from flows.open_house import opened
+from flows.progress import progress_bars
+from flows.settings import FILE, Settings, read_settings
+from flows.supervisor import desk_of, keep_up, running_house
+from warehouse import Band, Role, State, User
+from warehouse.people import read_roster
+
+STAFF = (
+    ("sanne", "Sanne Demo (beoordelaar)", Role.REVIEWER),
+    ("lars", "Lars Demo (juridisch)", Role.LEGAL),
+    ("ada", "Ada Demo (beheer)", Role.ADMIN),
+)
+"""Three people, for a notice takes two."""
+
+
+def demonstrate(folder: Path, console: Console, *, once: bool = False) -> None:
+    """Run the demo in `folder`: make what is missing, scan, report, open the desk until Ctrl-C (or end, with `once`)."""
+    began = monotonic()
+    home = folder.resolve()
+    home.mkdir(parents=True, exist_ok=True)
+    with start_town(home / "town") as town:
+        settings = _furnish(home, town)
+        password = _staff(settings, home)
+        for name, address in town.sites.items():
+            console.print(f"[green]✓[/] the town's {name:<10} {address}", highlight=False)
+        with running_house(settings, console) as children:
+            _scan(settings, console)
+            _report(settings, console)
+            logins = "  ".join(f"[bold]{login}[/]" for login, _, _ in STAFF)
+            console.print(
+                Panel(
+                    f"The desk: [bold]{desk_of(settings)}[/]\n"
+                    f"Login: {logins}, password [bold]{password}[/]  (reviewer, legal, admin: a notice takes two people)\n"
+                    f"The town's abuse desk shows its inbox at {town.inbox_url}\n"
+                    f"Flow runs: http://127.0.0.1:{settings.prefect_port}   Tonight's scan: {settings.nightly} ({settings.timezone})",
+                    title=f"Ready after {monotonic() - began:.0f} s",
+                    subtitle="Ctrl-C ends everything",
+                    expand=False,
+                )
+            )
+            if not once:
+                keep_up(children, console)
+
+
+def _furnish(home: Path, town: Town) -> Settings:
+    """Write the demo's settings, cards and roster; what is there already stays as it is."""
+    values = {
+        "organisation": "Jeugdbescherming Waterland (demo)",
+        "mailbox": "meldpunt@waterland.test",
+        "phone": "06-00000000",
+        "contact": "meldpunt@waterland.test",
+        "smtp_host": town.smtp_host,
+        "smtp_port": town.smtp_port,
+        "smtp_ca": str(town.smtp_ca),
+        "alarm_mail": ["piket@waterland.test", "leiding@waterland.test"],
+        "gone_minutes": 0,
+    }
+    (home / FILE).write_text(tomli_w.dumps(values), "utf-8")
+    settings = read_settings(home)
+    settings.cards.mkdir(exist_ok=True)
+    for card in town_cards(town):
+        fields = {key: value for key, value in card.items() if key != "name"}
+        (settings.cards / f"{card['name']}.toml").write_text(tomli_w.dumps(fields), "utf-8")
+    with opened(settings) as state:
+        state.people.replace(read_roster(ROSTER), at=now(), by="system:demo")
+    return settings
+
+
+def _staff(settings: Settings, home: Path) -> str:
+    """Add the demo's three users once, and give their password: made at the first demo, kept in its folder."""
+    file = home / "password.txt"
+    with opened(settings) as state:
+        if file.is_file() and state.users.one(STAFF[0][0]):
+            return file.read_text("utf-8").strip()
+        password = f"demo-{secrets.token_hex(4)}"
+        file.touch(mode=0o600)
+        file.write_text(password, "utf-8")
+        for login, name, role in STAFF:
+            user = User(login=login, name=name, role=role, password_hash=PasswordHasher().hash(password))
+            state.users.put(user, at=now(), by="system:demo")
+    return password
+
+
+def _scan(settings: Settings, console: Console) -> None:
+    """Run tonight's scan as the real Prefect flow, with a bar for each step."""
+    from flows.watch import watch  # noqa: PLC0415 - Prefect reads its settings on import, and `running_house` sets them
+
+    with progress_bars(console):
+        sources = watch(str(settings.home))
+    for name, words in sources.items():
+        console.print(f"[green]✓[/] {name}: {words}", highlight=False)
+    if not sources:
+        console.print("[green]✓[/] no source is due: everything was looked at less than an hour ago")
+
+
+def _report(settings: Settings, console: Console) -> None:
+    """Compare what the stores hold with the town's gold, and print what was found, missed and falsely flagged."""
+    with opened(settings) as state:
+        compare(found_in(state), load_gold()).print_report(console)
+
+
+def found_in(state: State) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+    """Give (permalink, person, labels) of every mention that counts as found: certain or probable, newest verdict."""
+    for judged in state.posts.judged():
+        if judged.mention.band in (Band.CERTAIN, Band.PROBABLE):
+            yield judged.post.permalink, judged.mention.person_id, judged.verdict.labels

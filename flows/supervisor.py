@@ -1,0 +1,112 @@
+"""`handenaf up`: the Prefect server, the schedule and the desk, kept running until Ctrl-C."""
+
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+
+import httpx
+from rich.console import Console
+
+from flows.children import Child
+from flows.errors import FlowError
+from flows.settings import Settings, quiet_prefect
+
+START_SECONDS = 90.0
+"""How long the server may take to answer: 6 to 8 s, 11 at the first start (measured), more on a busy machine."""
+
+
+def api_of(settings: Settings) -> str:
+    """Give the address of the Prefect server's API, on loopback."""
+    return f"http://127.0.0.1:{settings.prefect_port}/api"
+
+
+def desk_of(settings: Settings) -> str:
+    """Give the address of the desk."""
+    return f"http://{settings.desk_host}:{settings.desk_port}/"
+
+
+@contextmanager
+def running_house(settings: Settings, console: Console) -> Iterator[list[Child]]:
+    """Start the three processes and wait until they answer; end them all when the block ends."""
+    environment = quiet_prefect(settings.home, api=api_of(settings))
+    logs = settings.home / "logs"
+    logs.mkdir(parents=True, exist_ok=True)
+    server_command = [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1"]
+    server = Child(
+        name="Prefect server",
+        command=[*server_command, "--port", str(settings.prefect_port)],
+        environment={key: value for key, value in environment.items() if key != "PREFECT_API_URL"},
+        log=str(logs / "prefect-server.log"),
+    )
+    schedule = Child(
+        name="schedule",
+        command=[sys.executable, "-m", "flows.schedule", str(settings.home)],
+        environment=environment,
+        log=str(logs / "schedule.log"),
+    )
+    desk = Child(
+        name="desk",
+        command=[sys.executable, "-m", "flows.desk", str(settings.home)],
+        environment=environment,
+        log=str(logs / "desk.log"),
+    )
+    children = [server, desk, schedule]
+    try:
+        server.start()
+        desk.start()
+        with console.status("Starting the Prefect server and the desk …"):
+            _await(f"{api_of(settings)}/health", server)
+            _end_zombies()
+            schedule.start()
+            _await(desk_of(settings) + "login", desk)
+        yield children
+    finally:
+        for child in reversed(children):
+            child.stop()
+
+
+def keep_up(children: list[Child], console: Console, tick: Callable[[], None] = lambda: None) -> None:
+    """Keep the children running until Ctrl-C or SIGTERM."""
+    stop = {"asked": False}
+
+    def ask(_number: int, _frame: FrameType | None) -> None:
+        stop["asked"] = True
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, ask)
+    while not stop["asked"]:
+        for child in children:
+            if said := child.tend():
+                console.print(f"[yellow]![/] {said}")
+        tick()
+        time.sleep(0.5)
+    console.print("Ending …")
+
+
+def _end_zombies() -> None:
+    """End the flow runs of an earlier life; Prefect is imported only now, for it reads its settings on import."""
+    from flows.zombies import crash_zombies  # noqa: PLC0415 - see above
+
+    crash_zombies()
+
+
+def _await(address: str, child: Child) -> None:
+    """Wait until an address answers. Raises `FlowError` when its process ends first, or takes too long."""
+    until = time.monotonic() + START_SECONDS
+    while time.monotonic() < until:
+        try:
+            if httpx.get(address, timeout=2).is_success:
+                return
+        except httpx.HTTPError:
+            if child.process is not None and child.process.poll() is not None:
+                break
+        time.sleep(0.2)
+    last = Path(child.log).read_text("utf-8", "replace").strip().splitlines()[-1:] or ["its log is empty"]
+    raise FlowError(
+        f"{child.name} doesn't answer at {address}: {last[0][:300]}. Is its port taken by another program? "
+        f"(Settings desk_port, prefect_port; log: {child.log})"
+    )
