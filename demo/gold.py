@@ -130,9 +130,7 @@ def compare(found: Iterable[tuple[str, str, Iterable[str]]], gold: Gold) -> Comp
         mentions=_count(there, set(named)),
         mentions_by_site={site: _count(_at(there, site, gold), _at(set(named), site, gold)) for site in sites},
         harm=_count(harmful_there, harmful_named),
-        harm_by_site={
-            site: _count(_at(harmful_there, site, gold), _at(harmful_named, site, gold)) for site in sites
-        },
+        harm_by_site={site: _count(_at(harmful_there, site, gold), _at(harmful_named, site, gold)) for site in sites},
         by_label={
             label: _count(
                 {key for key, pair in gold.pairs.items() if label in pair.labels},
