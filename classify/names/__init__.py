@@ -1,0 +1,17 @@
+"""Who is named in a post: the people of a roster, in every way their names are written."""
+
+from classify.names.errors import EmptyRosterError, LineError, ListError, NamesError
+from classify.names.find import Finder, compile_roster, find_mentions
+from classify.names.posts import NotOurPerson, PostText
+
+__all__ = [
+    "EmptyRosterError",
+    "Finder",
+    "LineError",
+    "ListError",
+    "NamesError",
+    "NotOurPerson",
+    "PostText",
+    "compile_roster",
+    "find_mentions",
+]

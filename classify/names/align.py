@@ -1,0 +1,316 @@
+"""Alignment: which people a post may name, where, and by which marks.
+
+A candidate's marks are names of features of `features.py`, each with the words that made it. Nothing is weighed here.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from classify.names.entry import CALLED, FAR_NICKNAME, GIVEN, NICKNAME, Entry, Surname
+from classify.names.index import Index, Likeness
+from classify.names.lists import kinds, words
+from classify.names.tokens import Token
+from classify.names.tussen import PIECES, Fit, fit
+
+_FIRST_MARKS = {CALLED: "first_name", GIVEN: "second_name", NICKNAME: "nickname", FAR_NICKNAME: "far_nickname"}
+_FIRST_LIKE = {Likeness.SOUND: "first_sounds", Likeness.TYPO: "first_typo", Likeness.FAR: "first_far"}
+_LAST_LIKE = {
+    Likeness.SUFFIXED: "suffix", Likeness.SOUND: "surname_sounds", Likeness.TYPO: "surname_typo", Likeness.FAR: "surname_far",
+}  # fmt: skip
+_FIT_MARKS = {Fit.SHORT: "tussen_short", Fit.MIXED: "tussen_mixed", Fit.DROPPED: "tussen_dropped", Fit.OTHER: "tussen_other"}
+_DIGRAPHS = {"th": "t", "ph": "p", "chr": "c", "ch": "c", "ij": "i", "sj": "s", "tj": "t", "fr": "f", "joh": "j", "wilh": "w"}
+_SIGNS = re.compile("[@#]")
+_CHUNK = re.compile(r"(?<![a-z0-9])[@#][a-z0-9](?:[a-z0-9._\-]*[a-z0-9])?|[a-z0-9._\-]+@[a-z0-9.\-]*[a-z0-9]")
+_HARD = re.compile(r"[^ \n\t_'\-/*\xb7.]|\.[ \n]|\n *\n")
+"""What parts a first name from a surname: a sentence's end, a comma, an empty line."""
+
+
+@dataclass(slots=True)
+class Candidate:
+    """A person who may be meant by the folded characters `start` to `end`."""
+
+    entry: Entry
+    start: int
+    end: int
+    marks: dict[str, str]
+
+
+class Aligner:
+    """Finds candidates in the tokens of one post."""
+
+    def __init__(self, index: Index, text: str, tokens: list[Token]) -> None:
+        """Look at `tokens`, the words of the folded `text`."""
+        self.index, self.text, self.tokens = index, text, tokens
+
+    def candidates(self) -> Iterator[Candidate]:
+        """Give every candidate with a first name, an initial or a title beside a surname or its initial."""
+        for i, token in enumerate(self.tokens):
+            for core, likeness, glued in self._surnames(token):
+                yield from self._around(i, core, likeness, glued)
+            if self._firsts(token):
+                yield from self._abbreviated(i)
+
+    def tagged(self) -> Iterator[Candidate]:
+        """Give the candidates, those inside a hashtag, handle or address with the whole of it as their span."""
+        chunks = [match.span() for match in _CHUNK.finditer(self.text)] if _SIGNS.search(self.text) else []
+        for candidate in self.candidates():
+            for start, end in chunks:
+                if start <= candidate.start and candidate.end <= end:
+                    candidate.start, candidate.end = start, end
+            yield candidate
+
+    def _surnames(self, token: Token) -> list[tuple[int, Likeness, tuple[str, ...]]]:
+        """Give the surnames a token may be."""
+        if token.hidden == "mask":
+            return [(number, likeness, ()) for number, likeness in token.surnames]
+        return self.index.surnames_of(token.word) if len(token.word) > 1 else []
+
+    def _firsts(self, token: Token) -> tuple[tuple[int, Likeness], ...]:
+        """Give the first names a token may be."""
+        if token.hidden == "mask":
+            return token.firsts
+        return self.index.firsts.look_up(token.word) if len(token.word) > 1 else ()
+
+    def _gap(self, i: int) -> str:
+        """Give what stands between token i and the next."""
+        return self.text[self.tokens[i].end : self.tokens[i + 1].start]
+
+    def _soft(self, i: int, *, comma: bool = False) -> bool:
+        """Tell whether token i and the next can belong to one name."""
+        if not 0 <= i < len(self.tokens) - 1:
+            return False
+        gap = self._gap(i)
+        if comma and gap.strip() == ",":
+            return True
+        if len(self.tokens[i].word) <= 2 or self.tokens[i].word in _DIGRAPHS:  # noqa: PLR2004
+            gap = gap.replace(".", "", 1)
+        return len(gap) <= 6 and not _HARD.search(gap)  # noqa: PLR2004
+
+    def _around(self, i: int, core: int, likeness: Likeness, glued: tuple[str, ...]) -> Iterator[Candidate]:
+        """Give the candidates whose surname is token i."""
+        people = self.index.by_core[core]
+        for pieces, at in self._pieces_before(i, glued):
+            yield from self._forward(i, at, pieces, people, core, likeness)
+            yield from self._titled(i, at, pieces, people, core, likeness)
+            yield from self._reversed(i, at, pieces, people, core, likeness)
+
+    def _pieces_before(self, i: int, glued: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], int]]:
+        """Give each reading of the tussenvoegsel before token i, with the token it starts at."""
+        yield glued, i
+        at = i
+        while at > 0 and i - at < 4 and self.tokens[at - 1].word in PIECES and self._soft(at - 1):  # noqa: PLR2004
+            at -= 1
+            yield (*(t.word for t in self.tokens[at:i]), *glued), at
+
+    def _forward(
+        self, i: int, at: int, pieces: tuple[str, ...], people: set[int], core: int, likeness: Likeness
+    ) -> Iterator[Candidate]:
+        """Given names, then the surname."""
+        given = at - 1
+        if given < 0 or not self._soft(given):
+            return
+        for who, marks, start in self._given(given, people):
+            yield self._make(who, start, i, core, pieces, likeness, marks)
+
+    def _given(self, at: int, people: set[int], *, back: bool = True) -> Iterator[tuple[int, dict[str, str], int]]:
+        """Give people among `people` with a first name or initials ending at token `at`: (person, marks, first token)."""
+        token = self.tokens[at]
+        for number, likeness in self._firsts(token):
+            for who in sorted(self.index.by_first[number] & people):
+                yield who, self._first_marks(who, number, likeness, token), at
+        letters, start = self._initials(at, back=back)
+        if letters:
+            for who in sorted(people):
+                mark = _initials_fit(letters, self.index.entries[who])
+                if mark:
+                    yield who, {mark: self.text[self.tokens[start].start : self.tokens[at].end]}, start
+        middle = bool(letters) or token.word in words("firstnames") or bool(self._firsts(token))
+        before = start - 1 if letters else at - 1
+        if back and middle and before >= 0 and self._soft(before):
+            for number, likeness in self._firsts(self.tokens[before]):
+                for who in sorted(self.index.by_first[number] & people):
+                    marks = self._first_marks(who, number, likeness, self.tokens[before])
+                    yield who, marks, before
+
+    def _first_marks(self, who: int, number: int, likeness: Likeness, token: Token) -> dict[str, str]:
+        """Name what a first name tells."""
+        kind = self.index.entries[who].firsts[self.index.firsts.names[number]]
+        marks = {_FIRST_MARKS[kind]: token.word}
+        if likeness is Likeness.SUFFIXED:
+            likeness = Likeness.TYPO
+        if likeness in _FIRST_LIKE:
+            marks[_FIRST_LIKE[likeness]] = token.word
+            if token.word in words("firstnames") or self.index.firsts.number.get(token.word) is not None:
+                marks["first_is_another"] = token.word
+        if token.hidden:
+            marks["hidden"] = token.hidden
+        return marks
+
+    def _initials(self, at: int, *, back: bool) -> tuple[str, int]:
+        """Give the initials that end at token `at` (going left) or start there, and the outermost token."""
+        letters, place = "", at
+        while 0 <= place < len(self.tokens):
+            word = self.tokens[place].word
+            letter = word if len(word) == 1 else _DIGRAPHS.get(word, "")
+            if not letter or (letters and not self._soft(place if back else place - 1)):
+                break
+            letters = letter + letters if back else letters + letter
+            place += -1 if back else 1
+        return letters, place + 1 if back else place - 1
+
+    def _titled(
+        self, i: int, at: int, pieces: tuple[str, ...], people: set[int], core: int, likeness: Likeness
+    ) -> Iterator[Candidate]:
+        """A title or role directly before the surname, or a role shortly after it."""
+        if likeness > Likeness.TYPO:
+            return
+        title = at - 1
+        if title > 1 and self.tokens[title].word == "een" and self.tokens[title - 1].word == "van":
+            title -= 2
+        found = ""
+        if title >= 0:
+            gap = self.text[self.tokens[title].end : self.tokens[title + 1].start]
+            if len(gap) <= 3 and not gap.strip(" .\n"):  # noqa: PLR2004
+                found = title_gender(self.tokens[title].word) and self.tokens[title].word
+        if not found:
+            after = [t.word for t in self.tokens[i + 1 : i + 4] if t.word in kinds("titles")["-"]]
+            found = after[0] if after and self._gap(i).strip() in {"(", ","} else ""
+        if found:
+            for who in sorted(people):
+                marks = {"title": found}
+                gender = title_gender(found)
+                if gender in {"m", "f"} and self.index.entries[who].person.gender not in {"", gender}:
+                    marks["gender_clash"] = found
+                yield self._make(who, at, i, core, pieces, likeness, marks)
+
+    def _reversed(
+        self, i: int, at: int, pieces: tuple[str, ...], people: set[int], core: int, likeness: Likeness
+    ) -> Iterator[Candidate]:
+        """The surname, then given names: "Vries, Jan de", "Bakker Marieke"."""
+        if not self._soft(i, comma=True):
+            return
+        comma = "," in self._gap(i)
+        for who, marks, _ in self._given(i + 1, people, back=False):
+            if "first_name" not in marks and not comma and "nickname" not in marks:
+                continue
+            end = self._initials(i + 1, back=False)[1] if "initials" in marks or "initial" in marks else i + 1
+            after, last = list(pieces), end
+            while last + 1 < len(self.tokens) and not pieces and self.tokens[last + 1].word in PIECES and self._soft(last):
+                last += 1
+                after.append(self.tokens[last].word)
+            surname = self._surname(who, core, pieces)
+            if after and not fit(tuple(after), surname.pieces) <= Fit.MIXED:
+                after, last = list(pieces), end
+            mark = "reversed_comma" if comma else "reversed"
+            made = self._make(who, at, i, core, tuple(after), likeness, {**marks, mark: self.tokens[i].word}, double=False)
+            made.end = max(made.end, self._letter_end(last))
+            yield made
+
+    def _letter_end(self, i: int) -> int:
+        """Give where token i ends, the full stop of an initial included."""
+        end = self.tokens[i].end
+        initial = len(self.tokens[i].word) == 1
+        return end + 1 if initial and self.text[end : end + 1] == "." else end
+
+    def _surname(self, who: int, core: int, pieces: tuple[str, ...]) -> Surname:
+        """Give the surname of a person with this core that agrees best with the written tussenvoegsel."""
+        name = self.index.surnames.names[core]
+        options = [s for s in self.index.entries[who].surnames if s.core == name]
+        return min(options, key=lambda s: fit(pieces, s.pieces))
+
+    def _make(  # noqa: PLR0913 - the parts of a name
+        self, who: int, first: int, last: int, core: int, pieces: tuple[str, ...], likeness: Likeness,
+        marks: dict[str, str], *, double: bool = True,
+    ) -> Candidate:  # fmt: skip
+        """Put a candidate together and name what its surname tells."""
+        entry, token = self.index.entries[who], self.tokens[last]
+        surname = self._surname(who, core, pieces)
+        agreement = fit(pieces, surname.pieces)
+        marks = dict(marks)
+        if agreement in _FIT_MARKS:
+            marks[_FIT_MARKS[agreement]] = " ".join(pieces) or "-"
+        if likeness in _LAST_LIKE:
+            marks[_LAST_LIKE[likeness]] = token.word
+        if likeness > Likeness.SUFFIXED and not token.hidden and self._is_other(token.word):
+            marks["surname_is_another"] = token.word
+        if token.hidden:
+            marks["hidden"] = token.hidden
+        end = self._name_end(last)
+        if double:
+            end = self._second_surname(entry, surname, last, marks) or end
+        return Candidate(entry, self.tokens[first].start, end, marks)
+
+    def _is_other(self, word: str) -> bool:
+        """Tell whether a word is another surname, by the list, the roster, or as an ordinary word."""
+        return word in words("surnames") or word in words("words") or word in self.index.surnames.number
+
+    def _name_end(self, last: int) -> int:
+        """Give where the name ends, with a possessive 's or apostrophe."""
+        end = self.tokens[last].end
+        if self.text[end : end + 2] == "'s" and not self.text[end + 2 : end + 3].isalpha():
+            return end + 2
+        sibilant = self.text[end - 1 : end] in {"s", "z", "x"}
+        return end + 1 if sibilant and self.text[end : end + 1] == "'" and not self.text[end + 1 : end + 2].isalpha() else end
+
+    def _second_surname(self, entry: Entry, first: Surname, last: int, marks: dict[str, str]) -> int:
+        """Take in the other half of a double surname; note a half that isn't hers. 0: there is none."""
+        if last + 1 >= len(self.tokens):
+            return 0
+        gap = self._gap(last)
+        joined = bool(re.fullmatch(r" ?[-/] ?\n?", gap))
+        if not joined and gap.strip():
+            return 0
+        place = last + 1
+        while place < len(self.tokens) - 1 and place - last < 5 and self.tokens[place].word in PIECES:  # noqa: PLR2004
+            place += 1
+        found = {
+            self.index.surnames.names[number]: likeness for number, likeness, _ in self._surnames(self.tokens[place])
+        }
+        for surname in entry.surnames:
+            if surname != first and found.get(surname.core, Likeness.FAR) <= Likeness.TYPO:
+                marks["double_surname"] = self.tokens[place].word
+                return self._name_end(place)
+        if joined and "/" not in gap and (found or self.tokens[place].word in words("surnames")):
+            marks["foreign_half"] = self.tokens[place].word
+        return 0
+
+    def _abbreviated(self, i: int) -> Iterator[Candidate]:
+        """A first name and the initial of the surname: "Nadia L.", "Saskia den H."."""
+        place, pieces = i + 1, []
+        while place < len(self.tokens) and len(pieces) < 4 and self._soft(place - 1):  # noqa: PLR2004
+            word = self.tokens[place].word
+            if len(word) == 1 and self.text[self.tokens[place].end : self.tokens[place].end + 2].strip()[:1] not in {"'"}:
+                for number, likeness in self._firsts(self.tokens[i]):
+                    if likeness > Likeness.TYPO:
+                        continue
+                    for who in sorted(self.index.by_first[number]):
+                        if any(_initial_of(surname, word, tuple(pieces)) for surname in self.index.entries[who].surnames):
+                            marks = self._first_marks(who, number, likeness, self.tokens[i])
+                            marks["surname_initial"] = word
+                            yield Candidate(self.index.entries[who], self.tokens[i].start, self._letter_end(place), marks)
+            if word not in PIECES:
+                return
+            pieces.append(word)
+            place += 1
+
+
+def _initial_of(surname: Surname, letter: str, pieces: tuple[str, ...]) -> bool:
+    """Tell whether a letter, after these pieces, can be the surname's initial."""
+    if pieces:
+        return surname.core[0] == letter and fit(pieces, surname.pieces) <= Fit.MIXED
+    return letter in {surname.core[0], *(piece[0] for piece in surname.pieces[:1])}
+
+
+def _initials_fit(letters: str, entry: Entry) -> str:
+    """Name how written initials agree with a person's: "initials" (all), "initial" (the first) or ""."""
+    if letters == entry.initials and len(letters) > 1:
+        return "initials"
+    if entry.initials.startswith(letters) or letters == next(iter(entry.firsts))[0]:
+        return "initial"
+    return ""
+
+
+def title_gender(word: str) -> str:
+    """Give m, f or - for a title, "" for any other word."""
+    return next((gender for gender, titles in kinds("titles").items() if word in titles), "")

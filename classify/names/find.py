@@ -1,0 +1,84 @@
+"""The finder: posts in, mentions out."""
+
+from collections.abc import Sequence
+
+from classify.names.align import Aligner, Candidate
+from classify.names.context import Context, Places
+from classify.names.errors import EmptyRosterError
+from classify.names.features import Table, table
+from classify.names.fold import Folded, fold
+from classify.names.index import Index
+from classify.names.judge import Scored, choose, mention, remember, weigh
+from classify.names.later import later_mentions
+from classify.names.posts import NotOurPerson, PostText
+from classify.names.tags import Gluer
+from classify.names.tokens import tokens_of
+from warehouse import Mention, Person
+
+
+class Finder:
+    """A compiled roster that finds its people in posts. Holds no state that changes what it finds."""
+
+    def __init__(self, people: Sequence[Person], negatives: Sequence[NotOurPerson], features: Table) -> None:
+        """Compile `people`; `negatives` are remembered answers of reviewers."""
+        self.index = Index(people)
+        self.places = Places(self.index.entries)
+        self.gluer = Gluer(self.index)
+        self.table = features
+        self.negatives: dict[str, list[NotOurPerson]] = {}
+        for negative in negatives:
+            self.negatives.setdefault(negative.person_id, []).append(negative)
+
+    def find(self, posts: Sequence[PostText]) -> list[Mention]:
+        """Find everybody named in a batch of posts (thousands at a time are best).
+
+        Mentions come in the order of the posts and of their places; the same input gives the same output.
+        """
+        return [found for post in posts for found in self._look(post, fold(post.text))]
+
+    def _look(self, post: PostText, folded: Folded) -> list[Mention]:
+        """Look through one post."""
+        mentions: list[Mention] = []
+        for winner, rivals in self.winners(folded.text):
+            remember(winner, post, self.negatives.get(winner.candidate.entry.person.id, ()), self.table)
+            span = _original(winner.candidate, folded, len(post.text))
+            found = mention(winner, rivals, post, span, self.table)
+            if found:
+                mentions.append(found)
+        return sorted(mentions, key=lambda m: (m.start, m.end, m.person_id))
+
+    def scored(self, text: str) -> list[Scored]:
+        """Give every scored candidate of a folded post, rivals included."""
+        tokens = tokens_of(text, self.index)
+        candidates = [*Aligner(self.index, text, tokens).tagged(), *self.gluer.candidates(text)]
+        if not candidates:
+            return []
+        context = Context(text, self.places)
+        scored = weigh(candidates, context, self.table)
+        full = [s.candidate for s in scored if s.score >= self.table.probable and not {"title", "later"} & s.values.keys()]
+        return [*scored, *weigh(later_mentions(self.index, tokens, full), context, self.table)]
+
+    def winners(self, text: str) -> list[tuple[Scored, list[Scored]]]:
+        """Give the best candidate per span of a folded post, with the people who can't be told apart from her."""
+        return choose(self.scored(text), self.table)
+
+
+def _original(candidate: Candidate, folded: Folded, length: int) -> tuple[int, int]:
+    """Give a candidate's span in the original text."""
+    start = int(folded.origin[candidate.start])
+    return start, min(int(folded.origin[candidate.end - 1]) + 1, length)
+
+
+def compile_roster(people: Sequence[Person], *, negatives: Sequence[NotOurPerson] = ()) -> Finder:
+    """Compile a roster into a finder. Raises `EmptyRosterError` where there is nobody to look for."""
+    if not people:
+        message = "The roster is empty, so nobody can be found. Import people first: handenaf people import roster.csv"
+        raise EmptyRosterError(message)
+    return Finder(people, negatives, table())
+
+
+def find_mentions(
+    posts: Sequence[PostText], people: Sequence[Person], *, negatives: Sequence[NotOurPerson] = ()
+) -> list[Mention]:
+    """Find `people` in `posts` once; for several batches compile the roster and keep the finder."""
+    return compile_roster(people, negatives=negatives).find(posts)

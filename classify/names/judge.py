@@ -1,0 +1,137 @@
+"""Weighing: from candidates to scored marks, and from rivals for one span to one mention."""
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from classify.names.align import Candidate
+from classify.names.context import Context
+from classify.names.features import Table
+from classify.names.posts import NotOurPerson, PostText
+from warehouse import Band, Mention, Reason
+
+CONTRADICTIONS = frozenset({"trade_before", "trade_behind", "other_life", "famous", "firm", "family", "not_ours"})
+"""Marks that put a right name into another life: the band is then `other_context` unless her work is near."""
+OWN_LIFE = frozenset({"own_org", "own_role", "own_handle"})
+FIRST = frozenset({"first_name", "second_name", "nickname", "far_nickname", "initial", "initials", "own_handle"})
+LEAST = 0.02
+"""Scores below this are not worth a line: they are other people."""
+SAME = 1e-6
+"""Scores that differ by less can't be told apart."""
+
+
+@dataclass(slots=True)
+class Scored:
+    """A candidate with the values of its features and its score."""
+
+    candidate: Candidate
+    values: dict[str, float]
+    score: float
+
+
+def complete(candidate: Candidate, context: Context) -> dict[str, str] | None:
+    """Join a candidate's marks with its context's; None where a rule forbids it.
+
+    A surname alone never counts: a title or an initial of the surname needs the person's organisation in the post.
+    """
+    marks = candidate.marks
+    around = context.look(candidate)
+    if "title" in marks and "own_org" not in around:
+        return None
+    if "surname_initial" in marks and not ({"own_org", "own_town", "own_role"} & around.keys()):
+        return None
+    every = {**marks, **around}
+    damaged_first = {"first_sounds", "first_typo", "first_far"} & every.keys()
+    damaged_last = {"surname_sounds", "surname_typo", "surname_far"} & every.keys()
+    if damaged_first and damaged_last:
+        every["both_damaged"] = f"{every[min(damaged_first)]} {every[min(damaged_last)]}"
+    if "street" in every:
+        return None
+    return every
+
+
+def weigh(candidates: Iterable[Candidate], context: Context, table: Table) -> list[Scored]:
+    """Score candidates, the best reading per person and span only."""
+    best: dict[tuple[int, int, int], Scored] = {}
+    for candidate in candidates:
+        marks = complete(candidate, context)
+        if marks is None:
+            continue
+        candidate.marks = marks
+        values = dict.fromkeys(marks, 1.0)
+        scored = Scored(candidate, values, table.score(values))
+        key = (candidate.entry.number, candidate.start, candidate.end)
+        if key not in best or scored.score > best[key].score:
+            best[key] = scored
+    return list(best.values())
+
+
+def choose(scored: Sequence[Scored], table: Table) -> list[tuple[Scored, list[Scored]]]:
+    """Choose one winner per span, with the people that can't be told apart from her."""
+    left = sorted(scored, key=lambda s: (-s.score, s.candidate.start, s.candidate.start - s.candidate.end, s.candidate.entry.number))
+    chosen: list[tuple[Scored, list[Scored]]] = []
+    taken: list[tuple[int, int]] = []
+    for winner in left:
+        span = (winner.candidate.start, winner.candidate.end)
+        if any(span[0] < end and start < span[1] for start, end in taken):
+            continue
+        rivals = [
+            other
+            for other in left
+            if other is not winner
+            and other.candidate.entry is not winner.candidate.entry
+            and abs(other.score - winner.score) < SAME
+            and other.candidate.start < span[1]
+            and span[0] < other.candidate.end
+        ]
+        rivals = list({r.candidate.entry.number: r for r in rivals}.values())
+        if rivals:
+            winner.values["shared"] = math.log2(len(rivals) + 1)
+            winner.score = table.score(winner.values)
+        taken.append(span)
+        chosen.append((winner, rivals))
+    return chosen
+
+
+def remember(winner: Scored, post: PostText, negatives: Sequence[NotOurPerson], table: Table) -> None:
+    """Lower a score, visibly, where a reviewer said that this author or site means somebody else."""
+    for negative in negatives:
+        if negative.covers(winner.candidate.entry.person, post):
+            winner.values["not_ours"] = 1.0
+            winner.candidate.marks["not_ours"] = " ".join(filter(None, (negative.author_handle, negative.host)))
+            winner.score = table.score(winner.values)
+            return
+
+
+def band_of(winner: Scored, table: Table) -> Band | None:
+    """Give the band of a winner; None where it is somebody else's name and nothing more."""
+    marks = winner.values.keys()
+    if winner.score >= table.probable:
+        return Band.CERTAIN if winner.score >= table.certain and "shared" not in marks else Band.PROBABLE
+    if CONTRADICTIONS & marks and not OWN_LIFE & marks:
+        return Band.OTHER_CONTEXT
+    return None
+
+
+def mention(winner: Scored, rivals: Sequence[Scored], post: PostText, span: tuple[int, int], table: Table) -> Mention | None:
+    """Write a winner down as a mention of the original text."""
+    band = band_of(winner, table)
+    if band is None:
+        if winner.score < LEAST:
+            return None
+        band = Band.OTHER_CONTEXT
+    reasons = (
+        Reason(feature=name, words=winner.candidate.marks.get(name, ""), weight=round(table.features[name].weight * value, 3))
+        for name, value in winner.values.items()
+    )
+    return Mention(
+        post_id=post.id,
+        person_id=winner.candidate.entry.person.id,
+        start=span[0],
+        end=span[1],
+        quote=post.text[span[0] : span[1]],
+        score=round(winner.score, 6),
+        band=band,
+        reasons=tuple(sorted(reasons, key=lambda reason: (-abs(reason.weight), reason.feature))),
+        also=tuple(sorted(rival.candidate.entry.person.id for rival in rivals)),
+    )

@@ -1,0 +1,38 @@
+"""The surname alone, after the full name earlier in the same post: "Eva Westra belde. Westra zegt …"."""
+
+from collections.abc import Iterator, Sequence
+
+from classify.names.align import Candidate
+from classify.names.index import Index, Likeness
+from classify.names.lists import words
+from classify.names.tokens import Token
+from classify.names.tussen import PIECES, Fit, fit
+
+_ARTICLES = frozenset({"de", "het", "een", "the", "a", "deze", "dit", "onze", "mijn", "geen", "zijn", "hun", "bij", "op", "in"})
+
+
+def later_mentions(index: Index, tokens: Sequence[Token], full: Sequence[Candidate]) -> Iterator[Candidate]:
+    """Give later surnames of the people whose full names are in `full`."""
+    by_core: dict[str, list[Candidate]] = {}
+    for candidate in full:
+        for surname in candidate.entry.surnames:
+            by_core.setdefault(surname.core, []).append(candidate)
+    for i, token in enumerate(tokens):
+        for number, likeness, glued in index.surnames_of(token.word):
+            name = index.surnames.names[number]
+            if likeness > Likeness.SUFFIXED:
+                continue
+            for earlier in by_core.get(name, ()):
+                if token.start < earlier.end:
+                    continue
+                for surname in earlier.entry.surnames:
+                    if surname.core != name:
+                        continue
+                    at = i
+                    while at > 0 and i - at < len(surname.pieces) and tokens[at - 1].word in PIECES:
+                        at -= 1
+                    pieces = (*(t.word for t in tokens[at:i]), *glued)
+                    before = tokens[at - 1].word if at else ""
+                    bare = not surname.pieces and before in _ARTICLES and token.word in words("words")
+                    if fit(pieces, surname.pieces) <= Fit.MIXED and not bare and before not in words("firstnames"):
+                        yield Candidate(earlier.entry, tokens[at].start, token.end, {"later": token.word})

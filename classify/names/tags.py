@@ -1,0 +1,112 @@
+"""Names glued together: hashtags, handles, e-mail addresses, links, and words without a space."""
+
+import re
+from collections.abc import Iterator
+
+from classify.names.align import Candidate
+from classify.names.entry import CALLED, FAR_NICKNAME, GIVEN, NICKNAME, Entry
+from classify.names.index import Index
+from classify.names.lists import kinds
+from classify.names.tussen import Fit, fit
+
+_CHUNK = re.compile(r"[@#]?[a-z0-9][a-z0-9._\-]*[a-z0-9]")
+_LETTERS = re.compile("[a-z]{5,60}")
+_KIND = {CALLED: "first_name", GIVEN: "second_name", NICKNAME: "nickname", FAR_NICKNAME: "far_nickname"}
+SHORTEST = 6
+"""Letters a glued name needs."""
+
+
+class Gluer:
+    """Finds people in glued words."""
+
+    def __init__(self, index: Index) -> None:
+        """Prepare the known handles."""
+        self.index = index
+        self.handles: dict[str, list[int]] = {}
+        for entry in index.entries:
+            for handle in entry.handles:
+                if len(handle) > 2:  # noqa: PLR2004
+                    self.handles.setdefault(handle, []).append(entry.number)
+        self._memo: dict[tuple[str, bool], tuple[tuple[int, dict[str, str]], ...]] = {}
+
+    def candidates(self, text: str) -> Iterator[Candidate]:
+        """Give the candidates in the glued words of a folded post."""
+        for match in _CHUNK.finditer(text):
+            chunk = match.group()
+            sign = chunk[0] if chunk[0] in "@#" else ""
+            if len(chunk) < SHORTEST and not sign:
+                continue
+            start, end = match.span()
+            for who in self.handles.get(re.sub("[^a-z0-9]", "", chunk), ()) if sign == "@" else ():
+                yield Candidate(self.index.entries[who], start, end, {"own_handle": chunk})
+            for part in _LETTERS.finditer(chunk):
+                for who, marks in self.split(part.group(), tagged=bool(sign)):
+                    whole = sign or text[end : end + 1] == "@" or "." in chunk
+                    span = (start, end) if whole else (start + part.start(), start + part.end())
+                    yield Candidate(self.index.entries[who], *span, dict(marks))
+
+    def split(self, word: str, *, tagged: bool) -> tuple[tuple[int, dict[str, str]], ...]:
+        """Part a glued word into first name and surname, in either order; with a tag's tail where `tagged`."""
+        known = self._memo.get((word, tagged))
+        if known is None:
+            if len(self._memo) > 100_000:  # noqa: PLR2004 - bounds memory in a long run
+                self._memo.clear()
+            known = self._memo[(word, tagged)] = tuple(self._split(word, tagged=tagged))
+        return known
+
+    def _split(self, word: str, *, tagged: bool) -> Iterator[tuple[int, dict[str, str]]]:
+        """Try every place to part the word."""
+        firsts, best = self.index.firsts.number, {}
+        for cut in range(2, len(word) - 1):
+            front = word[:cut]
+            if front in firsts:
+                for end in self._ends(word, cut, tagged=tagged):
+                    for who, marks in self._match(front, word[cut:end], "glued"):
+                        best.setdefault(who, marks)
+            if self._cores(front):
+                for end in self._ends(word, cut, tagged=tagged):
+                    for who, marks in self._match(word[cut:end], front, "glued_reversed"):
+                        best.setdefault(who, marks)
+        yield from best.items()
+        if not best and tagged and len(word) > SHORTEST:
+            for core, pieces in self._cores(word[1:]):
+                for who in sorted(self.index.by_core[core]):
+                    entry = self.index.entries[who]
+                    if any(first[0] == word[0] for first in [next(iter(entry.firsts)), entry.initials]) and self._agrees(entry, core, pieces):
+                        yield who, {"initial": word[0], "glued": word}
+
+    @staticmethod
+    def _ends(word: str, cut: int, *, tagged: bool) -> Iterator[int]:
+        """Give where the name may end: at the word's end, or before a tail such as "moetweg"."""
+        yield len(word)
+        if tagged:
+            for tail in kinds("tails")["tag"]:
+                if word.endswith(tail) and len(word) - len(tail) > cut + 1:
+                    yield len(word) - len(tail)
+
+    def _cores(self, word: str) -> list[tuple[int, tuple[str, ...]]]:
+        """Give the surnames that a glued part may be, with their glued tussenvoegsel."""
+        number = self.index.surnames.number.get(word)
+        plain = [(number, ())] if number is not None else []
+        return [*self.index.glued_cores.get(word, ()), *plain]
+
+    def _agrees(self, entry: Entry, core: int, pieces: tuple[str, ...]) -> bool:
+        """Tell whether one of the person's surnames has this core and a like tussenvoegsel."""
+        name = self.index.surnames.names[core]
+        return any(s.core == name and fit(pieces, s.pieces) <= Fit.DROPPED for s in entry.surnames)
+
+    def _match(self, first: str, last: str, mark: str) -> Iterator[tuple[int, dict[str, str]]]:
+        """Give the people with this first name and this surname."""
+        number = self.index.firsts.number.get(first)
+        if number is None:
+            return
+        found: set[int] = set()
+        for core, pieces in self._cores(last):
+            for who in sorted((self.index.by_first[number] & self.index.by_core[core]) - found):
+                entry = self.index.entries[who]
+                if self._agrees(entry, core, pieces):
+                    found.add(who)
+                    name = self.index.surnames.names[core]
+                    exact = any(s.core == name and fit(pieces, s.pieces) is Fit.SAME for s in entry.surnames)
+                    marks = {_KIND[entry.firsts[first]]: first, mark: last}
+                    yield who, marks if exact else {**marks, "tussen_mixed": "".join(pieces) or "-"}

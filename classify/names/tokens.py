@@ -1,0 +1,139 @@
+"""The words of one folded post, with the words somebody tried to hide put back together."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import product
+
+from classify.names.fold import DOT, EURO
+from classify.names.index import Index, Lexicon, Likeness
+from classify.names.tussen import PIECES
+
+_WORD = re.compile("[a-z]+")
+_SPACED = re.compile(r"(?<![a-z0-9])[a-z](?:[^a-z0-9]{1,4}[a-z](?![a-z0-9])){1,}")
+_LEET = re.compile(rf"(?=[^\s]*[a-z])(?=[^\s]*[0-9@$!|+(\x{EURO:x}])[a-z0-9@$!|+(\x{EURO:x}]{{2,24}}")
+_MASKED = re.compile(rf"(?<![a-z0-9@#])(?=[^\s]*[a-z])[a-z*#_\-\x{DOT:x}]*[*#_\-\x{DOT:x}][a-z*#_\-\x{DOT:x}]*")
+_SUBSTITUTES = {
+    "0": "o", "1": "il", "2": "z", "3": "e", "4": "a", "5": "s", "6": "gb", "7": "t", "8": "b", "9": "g", "@": "a",
+    "$": "s", "!": "il", "|": "il", "+": "t", "(": "c", chr(EURO): "e",
+}  # fmt: skip
+MOST_READINGS = 32
+"""Ways of reading one disguised word that are tried."""
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A word: its letters, its place in the folded text, and how it was hidden ("" when it wasn't)."""
+
+    word: str
+    start: int
+    end: int
+    hidden: str = ""
+    surnames: tuple[tuple[int, Likeness], ...] = ()
+    """For a masked word: the surnames that fit its pattern."""
+    firsts: tuple[tuple[int, Likeness], ...] = ()
+
+
+def plain_tokens(text: str) -> list[Token]:
+    """Give the words of a folded text as they stand."""
+    return [Token(match.group(), match.start(), match.end()) for match in _WORD.finditer(text)]
+
+
+def tokens_of(text: str, index: Index) -> list[Token]:
+    """Give the words of a folded text, spaced, disguised and masked names restored."""
+    repaired = [*_spaced(text, index), *_leet(text, index), *_masked(text, index)]
+    tokens = plain_tokens(text)
+    if not repaired:
+        return tokens
+    taken: list[Token] = []
+    for token in sorted(repaired, key=lambda t: (t.start - t.end, t.start)):
+        if all(token.end <= other.start or token.start >= other.end for other in taken):
+            taken.append(token)
+    free = [t for t in tokens if all(t.end <= other.start or t.start >= other.end for other in taken)]
+    return sorted([*free, *taken], key=lambda t: t.start)
+
+
+def _known(word: str, index: Index) -> bool:
+    """Tell whether a restored word is a name of the roster."""
+    surest = [index.firsts.look_up(word)[:1], index.surnames.look_up(word)[:1]]
+    typo = Likeness.TYPO if len(word) > 4 else Likeness.SUFFIXED  # noqa: PLR2004
+    return word in index.glued_cores or any(pair[1] <= typo for found in surest for pair in found)
+
+
+def _spaced(text: str, index: Index) -> Iterator[Token]:
+    """Join letters that were pulled apart: "j.a.n d.e v.r.i.e.s", "L i e k e   K o o l"."""
+    for match in _SPACED.finditer(text):
+        letters = [i for i in range(match.start(), match.end()) if "a" <= text[i] <= "z"]
+        gaps = [text[a + 1 : b] for a, b in zip(letters, letters[1:], strict=False)]
+        usual = Counter(gaps).most_common(1)[0][0]
+        groups = [[letters[0]]]
+        for gap, place in zip(gaps, letters[1:], strict=True):
+            if gap != usual and len(gap) >= len(usual) and ("  " in gap or "\n" in gap or usual.strip() != ""):
+                groups.append([])
+            groups[-1].append(place)
+        for group in groups:
+            word = "".join(text[i] for i in group)
+            if len(word) > 2 and _known(word, index) or (len(word) == 2 and word in PIECES and len(groups) > 1):  # noqa: PLR2004
+                yield Token(word, group[0], group[-1] + 1, "spaced")
+            elif len(word) > 5:  # noqa: PLR2004
+                yield from _split_run(word, group, index)
+
+
+def _split_run(word: str, places: list[int], index: Index) -> Iterator[Token]:
+    """Part a run of letters without word breaks into first name and surname."""
+    for cut in range(2, len(word) - 2):
+        front, back = word[:cut], word[cut:]
+        one_way = front in index.firsts.number and (back in index.surnames.number or back in index.glued_cores)
+        other_way = back in index.firsts.number and (front in index.surnames.number or front in index.glued_cores)
+        if one_way or other_way:
+            yield Token(front, places[0], places[cut - 1] + 1, "spaced")
+            yield Token(back, places[cut], places[-1] + 1, "spaced")
+            return
+
+
+def _readings(word: str) -> Iterator[str]:
+    """Read digits and signs as the letters they stand for."""
+    options = [_SUBSTITUTES.get(letter, letter) for letter in word]
+    for number, letters in enumerate(product(*options)):
+        if number >= MOST_READINGS:
+            return
+        yield "".join(letters)
+
+
+def _leet(text: str, index: Index) -> Iterator[Token]:
+    """Read words in which digits and signs stand for letters: "V3rm€ul3n"."""
+    for match in _LEET.finditer(text):
+        word, start = match.group(), match.start()
+        if word[0] == "@" and word[1:].isalpha() and len(word) > 5:  # noqa: PLR2004
+            continue
+        bare = word.rstrip("!0123456789")
+        for shown in dict.fromkeys((word, word.rstrip("!"), bare)):
+            if shown.isalpha() or len(shown) < 2:  # noqa: PLR2004
+                continue
+            best = next((r for r in _readings(shown) if r in PIECES or _known(r, index)), None)
+            if best:
+                yield Token(best, start, start + len(shown), "leet")
+                break
+
+
+def _masked(text: str, index: Index) -> Iterator[Token]:
+    """Find the names that a word with starred letters can be: "V••meul•n"."""
+    for match in _MASKED.finditer(text):
+        word, start = match.group(), match.start()
+        for shown in dict.fromkeys((word, word.strip("-_"))):
+            if len(shown) < 3 or shown.isalpha() or sum("a" <= c <= "z" for c in shown) * 3 < len(shown):  # noqa: PLR2004
+                continue
+            surnames, firsts = _fitting(shown, index.surnames), _fitting(shown, index.firsts)
+            if surnames or firsts:
+                yield Token(shown, start, start + len(shown), "mask", surnames, firsts)
+                break
+        else:
+            if word[0] == "d" and len(word) <= 3:  # noqa: PLR2004
+                yield Token("de" if len(word) == 2 else "den", start, match.end(), "mask")  # noqa: PLR2004
+
+
+def _fitting(shown: str, lexicon: Lexicon) -> tuple[tuple[int, Likeness], ...]:
+    """Give the names of the same length whose letters agree with those shown."""
+    pattern = "".join(letter if "a" <= letter <= "z" else "[a-z]" for letter in shown)
+    return tuple((number, Likeness.EXACT) for number in lexicon.matching(pattern, len(shown)))
