@@ -6,6 +6,7 @@ from flows.clock import now
 from flows.open_house import cards_of, chromium_of, opened
 from flows.settings import Settings, read_settings
 from takedown.evidence.capture import capture
+from takedown.evidence.timestamp import load_roots, stamp, with_tokens
 from warehouse import Case, CaseState, State
 
 
@@ -47,8 +48,8 @@ def capture_now(settings: Settings, state: State, case: Case, *, by: str) -> str
         post_text=post.text,
         chromium=chromium_of(settings),
         allow_loopback=bool(card and card.allow_loopback),
-        tsa=settings.tsa,
-        tsa_roots=Path(settings.tsa_roots) if settings.tsa_roots else None,
     )
+    roots = load_roots(Path(settings.tsa_roots) if settings.tsa_roots else None)
+    made = with_tokens(made, stamp(made, settings.tsa, folder=settings.evidence, roots=roots))
     state.papers.add_capture(made, by=by)
     return made.visible

@@ -13,7 +13,7 @@ from rich.panel import Panel
 
 from demo.gold import compare, load_gold
 from demo.messages import ROSTER
-from demo.town import Town, start_town
+from demo.town import DEFAULT_PORTS, Town, start_town
 from flows.clock import now
 from flows.open_house import opened
 from flows.progress import progress_bars
@@ -35,8 +35,8 @@ def demonstrate(folder: Path, console: Console, *, once: bool = False) -> None:
     began = monotonic()
     home = folder.resolve()
     home.mkdir(parents=True, exist_ok=True)
-    with start_town(home / "town") as town:
-        settings = _furnish(home, town)
+    with start_town(home / "town", ports=DEFAULT_PORTS) as town:
+        settings = furnish(home, town)
         password = _staff(settings, home)
         for name, address in town.sites.items():
             console.print(f"[green]✓[/] the town's {name:<10} {address}", highlight=False)
@@ -59,8 +59,8 @@ def demonstrate(folder: Path, console: Console, *, once: bool = False) -> None:
                 keep_up(children, console)
 
 
-def _furnish(home: Path, town: Town) -> Settings:
-    """Write the demo's settings, cards and roster; what is there already stays as it is."""
+def furnish(home: Path, town: Town) -> Settings:
+    """Write the demo's settings, cards and roster into `home`, and give the settings."""
     values = {
         "organisation": "Jeugdbescherming Waterland (demo)",
         "mailbox": "meldpunt@waterland.test",
@@ -68,7 +68,7 @@ def _furnish(home: Path, town: Town) -> Settings:
         "contact": "meldpunt@waterland.test",
         "smtp_host": town.smtp_host,
         "smtp_port": town.smtp_port,
-        "smtp_ca": str(town.smtp_ca),
+        "smtp_ca": str(town.smtp_ca_file),
         "alarm_mail": ["piket@waterland.test", "leiding@waterland.test"],
         "gone_minutes": 0,
     }

@@ -24,12 +24,11 @@ def verify_bundle(
         raise FlowError(f"There is no file {bundle}.")
     answer = verify(bundle, roots=roots)
     console = Console()
-    for step in answer.steps:
-        mark = "[green]✓[/]" if step.holds else "[red]✗[/]"
-        console.print(f"{mark} {step.number}. {step.title}", highlight=False)
-        for fault in step.faults:
-            console.print(f"    {fault}", markup=False, highlight=False)
-    if not answer.holds:
+    for check in answer.checks:
+        console.print(f"{'[green]✓[/]' if check.ok else '[red]✗[/]'} {check.number}. {check.title}", highlight=False)
+        for sentence in (*check.problems, *check.remarks):
+            console.print(f"     {sentence}", markup=False, highlight=False)
+    if not answer.ok:
         console.print("[bold red]This bundle was changed or is not whole.[/]")
         raise typer.Exit(1)
     console.print("[bold green]This bundle is as it was made.[/]")

@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from classify.names.lines import explain_text, find_lines
+from classify.names import compile_roster
+from classify.names.lines import bench_lines
+from warehouse.people import read_roster
 
 from classify.harm import judge_lines, load_judge
 
@@ -24,9 +26,9 @@ def find_names(
 ) -> None:
     """Find protected people in posts: JSON lines in on standard input, mentions out."""
     if explain:
-        typer.echo(explain_text(roster, explain))
+        typer.echo(compile_roster(read_roster(roster)).explain(explain))
         return
-    _write(find_lines(roster, sys.stdin))
+    _write(bench_lines(roster, sys.stdin.buffer))
 
 
 def judge_posts(
