@@ -55,6 +55,10 @@ class Walker(Spider):
         """Give what Scrapy must know about every request of this kind."""
         return {}
 
+    def notes_on(self, response: Response) -> list[str]:  # noqa: ARG002 - for kinds that know more than the answer shows
+        """Give sentences about how an answer was got."""
+        return []
+
     async def start(self) -> AsyncIterator[Request]:
         """Line up the starts, then all else that is due: the never fetched first, then the longest overdue."""
         starts = tuple(self.starts())
@@ -116,7 +120,8 @@ class Walker(Spider):
         """Read an answer, hand over what it holds, and go on from there."""
         self.under_way -= 1
         answer = read_answer(response, asked, self.order, self.parse_page)
-        fetch = replace(answer.fetch, posts=self.unseen(answer.fetch))
+        said = " ".join([*self.notes_on(response), answer.fetch.message]).strip()
+        fetch = replace(answer.fetch, posts=self.unseen(answer.fetch), message=said)
         if answer.stop and (asked.is_start or answer.stop_at_once):
             self.tally.stop(answer.stop)
         self.give(fetch)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
+from scrapy.http import Response
 from scrapy_playwright.page import PageMethod
 
 from crawlers.browsing import open_page
@@ -24,6 +25,10 @@ class BrowserSpider(Walker):
     def parse_page(self, body: bytes, url: str, look: Look) -> Posts:
         """Read a page by the selectors."""
         return selected.parse(body, url, look)
+
+    def notes_on(self, response: Response) -> list[str]:
+        """Say what didn't work while the page was opened."""
+        return next((opening.result or [] for opening in response.meta.get("playwright_page_methods", ())), [])
 
     def request_meta(self) -> dict[str, Any]:
         """Have the page drawn by the browser."""
