@@ -153,7 +153,7 @@ def create_inbox(state: TownState) -> Starlette:
 def _read_text(mail: EmailMessage) -> str:
     """Give all plain text of a mail, transfer encodings and charsets undone."""
     parts = [part for part in mail.walk() if part.get_content_type() == "text/plain" and not part.is_attachment()]
-    return "\n".join(str(part.get_content()) for part in parts if isinstance(part, EmailMessage))
+    return "\n".join(str(part.get_content()) for part in parts)
 
 
 def _flatten(header: str) -> str:

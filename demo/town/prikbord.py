@@ -3,12 +3,12 @@
 import json
 from collections.abc import Iterable
 
+from babel.dates import format_datetime
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
-from babel.dates import format_datetime
 from demo.messages import TownPost
 from demo.town import pages
 from demo.town.state import TownState

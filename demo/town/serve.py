@@ -80,7 +80,7 @@ async def serve_town(order: TownOrder) -> None:
     servers = {name: _create_server(app) for name, app in _create_apps(posts, state).items()}
     tasks = [asyncio.create_task(server.serve(sockets=[sockets[name]])) for name, server in servers.items()]
     tasks.append(asyncio.create_task(_remove_when_due(state, stop)))
-    while not all(server.started for server in servers.values()):
+    while not all(server.started for server in servers.values()):  # noqa: ASYNC110 - uvicorn sets a flag, not an event
         await asyncio.sleep(0.01)
     _write_ready(order.folder, ports, ca_file)
     await stop.wait()
@@ -120,7 +120,7 @@ def _bind(ports: Sequence[int]) -> Iterator[socket.socket]:
         yield bound
 
 
-def _watch_for_the_end(lifeline: bool) -> asyncio.Event:  # noqa: FBT001 - private, called once
+def _watch_for_the_end(lifeline: bool) -> asyncio.Event:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for wanted in (signal.SIGINT, signal.SIGTERM):
