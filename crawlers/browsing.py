@@ -10,11 +10,14 @@ from playwright.async_api import Page, Request
 from playwright.async_api import TimeoutError as BrowserTimeout
 
 from crawlers.bounds import Bounds, is_private
-from crawlers.cards import Card
+from crawlers.cards import Card, Selectors
 from crawlers.errors import OutOfBounds
 from crawlers.orders import Order
 
 _PATIENCE_MS = 15_000
+_CLICK_MS = 5_000
+"""How long a click may take to bring more."""
+_TICK_MS = 50
 _CLICKS = 200
 """Most clicks on "load more" on one page."""
 _UNNEEDED = {"image", "media", "font", "websocket", "manifest"}
@@ -93,26 +96,36 @@ def stay_within(bounds: Bounds) -> Callable[[Request], Awaitable[bool]]:
     return is_dropped
 
 
-async def open_page(page: Page, ready: str, more: str) -> list[str]:
+async def open_page(page: Page, chosen: Selectors) -> list[str]:
     """Wait for `ready`, then click `more` until it is gone; give sentences about what didn't work."""
-    notes: list[str] = []
     try:
-        if ready:
-            await page.wait_for_selector(ready, timeout=_PATIENCE_MS, state="attached")
+        if chosen.ready:
+            await page.wait_for_selector(_spell(chosen.ready), timeout=_PATIENCE_MS, state="attached")
     except BrowserTimeout:
-        notes.append(f"The element {ready!r} did not appear within {_PATIENCE_MS // 1000} seconds.")
-    for _ in range(_CLICKS if more else 0):
-        button = page.locator(more).locator("visible=true").first
+        return [f"The element {chosen.ready!r} did not appear within {_PATIENCE_MS // 1000} seconds."]
+    return await _click_through(page, chosen) if chosen.more else []
+
+
+async def _click_through(page: Page, chosen: Selectors) -> list[str]:
+    button = page.locator(_spell(chosen.more)).locator("visible=true").first
+    posts = page.locator(_spell(chosen.post))
+    for _ in range(_CLICKS):
+        before = await posts.count()
         try:
             if not await button.count():
-                return notes
-            before = len(await page.content())
-            await button.click(timeout=3_000)
-            await page.wait_for_function("before => document.documentElement.outerHTML.length !== before", arg=before, timeout=5_000)
-            await page.wait_for_timeout(100)
+                return []
+            await button.click(timeout=_CLICK_MS)
         except BrowserError:
-            notes.append(f"Clicking {more!r} did nothing any more.")
-            return notes
-    if more:
-        notes.append(f"{more!r} was still there after {_CLICKS} clicks; the rest was not read.")
-    return notes
+            return [f"{chosen.more!r} could not be clicked; what it hides was not read."] if await button.count() else []
+        for _ in range(_CLICK_MS // _TICK_MS):
+            if await posts.count() != before or not await button.count():
+                break
+            await page.wait_for_timeout(_TICK_MS)
+        else:
+            return [f"Clicking {chosen.more!r} brought nothing; what it hides was not read."]
+    return [f"{chosen.more!r} was still there after {_CLICKS} clicks; the rest was not read."]
+
+
+def _spell(selector: str) -> str:
+    """Give a card's selector as Playwright spells it."""
+    return f"xpath={selector}" if selector.startswith(("/", "./", "(")) else selector

@@ -143,7 +143,10 @@ class _Page:
         )
 
     def number(self, element: Selector) -> str:
-        """Give the platform's id of a post: what the selector says, else the element's own id."""
+        """Give the platform's id of a post: what the selector (or a bare attribute's name) says, else the element's id."""
+        own = element.root.get(self.look.selectors.platform_id)
+        if own:
+            return one_line(own)
         for hit in pick(element, self.look.selectors.platform_id):
             said = _attribute(hit, "id", "data-id", "value", "content", "name") if _is_element(hit) else hit.get()
             if said or _is_element(hit):

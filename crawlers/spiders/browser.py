@@ -32,6 +32,5 @@ class BrowserSpider(Walker):
 
     def request_meta(self) -> dict[str, Any]:
         """Have the page drawn by the browser."""
-        chosen = self.order.card.selectors
-        opening = PageMethod(open_page, chosen.ready, chosen.more)
+        opening = PageMethod(open_page, self.order.card.selectors)
         return {"playwright": True, "playwright_page_methods": [opening], "autothrottle_dont_adjust_delay": True}
