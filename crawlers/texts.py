@@ -72,7 +72,7 @@ def _enter(element: html.HtmlElement, parts: list[str]) -> None:
         parts.append("\n")
     elif element.tag == "img" and len(element.get("alt", "")) <= 4:  # noqa: PLR2004 - an emoji drawn as a picture
         parts.append(element.get("alt", ""))
-    elif element.tag in _BREAKING:
+    elif element.tag in _BREAKING and parts and not parts[-1].endswith("\n"):
         parts.append("\n")
     if element.text and element.tag not in _DROPPED:
         parts.append(element.text if element.tag == "pre" else _SPACES.sub(" ", element.text))

@@ -25,7 +25,7 @@ def parse(body: bytes, url: str, look: Look) -> Posts:
     shown = [view for view in views if not _asks_for_login(view)]
     hidden, cursor = len(views) - len(shown), word(answer.get("cursor"))
     following = add_or_replace_parameter(url, "cursor", cursor) if cursor and views else ""
-    note = f"{hidden} posts by accounts that are shown to logged-in people only were left out."
+    note = f"{hidden} post(s) by accounts that are shown to logged-in people only were left out."
     return Posts(
         posts=tuple(post for view in shown if (post := _post(view, look)) is not None),
         links=(Link(url=following, kind="next", depth=look.depth + 1),) if following else (),

@@ -144,9 +144,9 @@ class _Page:
 
     def number(self, element: Selector) -> str:
         """Give the platform's id of a post: what the selector (or a bare attribute's name) says, else the element's id."""
-        own = element.root.get(self.look.selectors.platform_id)
-        if own:
-            return one_line(own)
+        own = self.look.selectors.platform_id
+        if own and element.root.get(own):
+            return one_line(element.root.get(own))
         for hit in pick(element, self.look.selectors.platform_id):
             said = _attribute(hit, "id", "data-id", "value", "content", "name") if _is_element(hit) else hit.get()
             if said or _is_element(hit):
@@ -170,20 +170,25 @@ class _Page:
         return "\n".join(element_text(body) for body in whole).strip() or said
 
     def time(self, element: Selector) -> tuple[str, datetime | None, str]:
-        """Give what the page says, the time, and how it was derived; an attribute counts for more than words."""
+        """Give what the page says, the time, and how it was derived: of the first thing selected that is a time."""
+        said = ""
         for hit in pick(element, self.look.selectors.time):
-            if not _is_element(hit):
-                literal = one_line(hit.get())
-                time, how = read_time(literal, self.look.fetched_at)
+            literal, time, how = self.clock(hit)
+            if time is not None:
                 return literal, time, how
-            words = one_line(element_text(hit.root))
-            for name in ("datetime", "data-time", "data-timestamp", "content", "title"):
-                time, how = read_time(_attribute(hit, name), self.look.fetched_at)
-                if time is not None and how != "relative text":
-                    return words or _attribute(hit, name), time, how
-            time, how = read_words(words, self.look.fetched_at)
-            return words, time, how
-        return "", None, "unknown"
+            said = said or literal
+        return said, None, "unknown"
+
+    def clock(self, hit: Selector) -> tuple[str, datetime | None, str]:
+        """Read one element or text; an attribute counts for more than words."""
+        if not _is_element(hit):
+            return one_line(hit.get()), *read_time(hit.get(), self.look.fetched_at)
+        words = one_line(element_text(hit.root))
+        for name in ("datetime", "data-time", "data-timestamp", "content", "title"):
+            time, how = read_time(_attribute(hit, name), self.look.fetched_at)
+            if time is not None and how != "relative text":
+                return words or _attribute(hit, name), time, how
+        return words, *read_words(words, self.look.fetched_at)
 
     def media(self, element: Selector) -> tuple[str, ...]:
         """Give the pictures, films and sounds in the post's text."""

@@ -75,7 +75,7 @@ def _post(entry: dict[str, Any], look: Look) -> Post | None:
 def _author(entry: dict[str, Any]) -> tuple[str, str, str]:
     """Give handle, name and profile: a comment carries them, a post has them embedded where the site allows."""
     if "author_name" in entry:
-        return "", one_line(word(entry["author_name"])), word(entry.get("author_url"))
+        return "", one_line(html_text(word(entry["author_name"]))), word(entry.get("author_url"))
     embedded = tables(table(entry.get("_embedded")).get("author"))
     author = embedded[0] if embedded else {}
-    return word(author.get("slug")), one_line(word(author.get("name"))), word(author.get("link"))
+    return word(author.get("slug")), one_line(html_text(word(author.get("name")))), word(author.get("link"))
