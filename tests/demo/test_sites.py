@@ -134,3 +134,10 @@ def test_there_is_a_card_for_every_site(town: Town) -> None:
         assert card["address"].startswith(town.sites[site])
         assert card["least_posts"] <= len(posts_of(site)) <= card["most_posts"]
         assert ("selectors" in card) == (card["kind"] in ("forum", "browser"))
+
+
+def test_markup_in_a_post_is_shown_and_not_obeyed(town: Town, browser_like: httpx.Client) -> None:
+    [post] = [post for post in POSTS if "<script>" in post.text]
+    body = browser_like.get(town.sites[post.site] + post.path).text
+    assert "<script>alert" not in body
+    assert "&lt;script&gt;alert" in body
