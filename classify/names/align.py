@@ -7,19 +7,23 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from classify.names.entry import CALLED, FAR_NICKNAME, GIVEN, NICKNAME, Entry, Surname
-from classify.names.index import Index, Likeness
+from rapidfuzz.distance import OSA
+
+from classify.names.entry import ALIAS, CALLED, FAR_NICKNAME, GIVEN, NICKNAME, Entry, Surname
+from classify.names.index import Index, Likeness, is_ordinary
 from classify.names.lists import kinds, words
 from classify.names.tokens import Token
 from classify.names.tussen import PIECES, Fit, fit
 
-_FIRST_MARKS = {CALLED: "first_name", GIVEN: "second_name", NICKNAME: "nickname", FAR_NICKNAME: "far_nickname"}
+_FIRST_MARKS = {CALLED: "first_name", ALIAS: "alias", GIVEN: "second_name", NICKNAME: "nickname", FAR_NICKNAME: "far_nickname"}
 _FIRST_LIKE = {Likeness.SOUND: "first_sounds", Likeness.TYPO: "first_typo", Likeness.FAR: "first_far"}
 _LAST_LIKE = {
     Likeness.SUFFIXED: "suffix", Likeness.SOUND: "surname_sounds", Likeness.TYPO: "surname_typo", Likeness.FAR: "surname_far",
 }  # fmt: skip
 _FIT_MARKS = {Fit.SHORT: "tussen_short", Fit.MIXED: "tussen_mixed", Fit.DROPPED: "tussen_dropped", Fit.OTHER: "tussen_other"}
 _DIGRAPHS = {"th": "t", "ph": "p", "chr": "c", "ch": "c", "ij": "i", "sj": "s", "tj": "t", "fr": "f", "joh": "j", "wilh": "w"}
+_POINTING = frozenset({"die", "deze", "dat", "onze", "that", "this", "our"})
+"""Words that point at somebody: "die enge De Groot"."""
 _SIGNS = re.compile("[@#]")
 _CHUNK = re.compile(r"(?<![a-z0-9])[@#][a-z0-9](?:[a-z0-9._\-]*[a-z0-9])?|[a-z0-9._\-]+@[a-z0-9.\-]*[a-z0-9]")
 _HARD = re.compile(r"[^ \n\t_'\-/*\xb7.]|\.[ \n]|\n *\n")
@@ -50,6 +54,7 @@ class Aligner:
                 yield from self._around(i, core, likeness, glued)
             if self._firsts(token):
                 yield from self._abbreviated(i)
+                yield from self._misspelt(i)
 
     def tagged(self) -> Iterator[Candidate]:
         """Give the candidates, those inside a hashtag, handle or address with the whole of it as their span."""
@@ -153,6 +158,8 @@ class Aligner:
         while 0 <= place < len(self.tokens):
             word = self.tokens[place].word
             letter = word if len(word) == 1 else _DIGRAPHS.get(word, "")
+            if not letter and not letters and 1 < len(word) < 5 and not is_ordinary(word):  # noqa: PLR2004
+                return (word if word in self.index.openings else ""), at
             if not letter or (letters and not self._soft(place if back else place - 1)):
                 break
             letters = letter + letters if back else letters + letter
@@ -173,12 +180,16 @@ class Aligner:
             gap = self.text[self.tokens[title].end : self.tokens[title + 1].start]
             if len(gap) <= 3 and not gap.strip(" .\n"):  # noqa: PLR2004
                 found = title_gender(self.tokens[title].word) and self.tokens[title].word
+        if not found and title >= 0 and self.tokens[title].word in _POINTING | {"een"}:
+            found = self.tokens[title].word
+        elif not found and title > 0 and self.tokens[title - 1].word in _POINTING and self._soft(title - 1) and self._soft(title):
+            found = self.tokens[title - 1].word
         if not found:
             after = [t.word for t in self.tokens[i + 1 : i + 4] if t.word in kinds("titles")["-"]]
             found = after[0] if after and self._gap(i).strip() in {"(", ","} else ""
         if found:
             for who in sorted(people):
-                marks = {"title": found}
+                marks = {"pointed_at" if found in _POINTING else "title": found}
                 gender = title_gender(found)
                 if gender in {"m", "f"} and self.index.entries[who].person.gender not in {"", gender}:
                     marks["gender_clash"] = found
@@ -192,7 +203,7 @@ class Aligner:
             return
         comma = "," in self._gap(i)
         for who, marks, _ in self._given(i + 1, people, back=False):
-            if "first_name" not in marks and not comma and "nickname" not in marks:
+            if not {"first_name", "alias", "nickname"} & marks.keys() and not comma:
                 continue
             end = self._initials(i + 1, back=False)[1] if "initials" in marks or "initial" in marks else i + 1
             after, last = list(pieces), end
@@ -224,7 +235,7 @@ class Aligner:
         marks: dict[str, str], *, double: bool = True,
     ) -> Candidate:  # fmt: skip
         """Put a candidate together and name what its surname tells."""
-        entry, token = self.index.entries[who], self.tokens[last]
+        entry, token, core_name = self.index.entries[who], self.tokens[last], self.index.surnames.names[core]
         surname = self._surname(who, core, pieces)
         agreement = fit(pieces, surname.pieces)
         marks = dict(marks)
@@ -236,6 +247,9 @@ class Aligner:
             marks["surname_is_another"] = token.word
         if token.hidden:
             marks["hidden"] = token.hidden
+        off = OSA.distance(token.word, core_name) if not token.hidden else 0
+        if likeness > Likeness.SUFFIXED and off:
+            marks["letters_off"] = str(off)
         end = self._name_end(last)
         if double:
             end = self._second_surname(entry, surname, last, marks) or end
@@ -274,6 +288,24 @@ class Aligner:
         if joined and "/" not in gap and (found or self.tokens[place].word in words("surnames")):
             marks["foreign_half"] = self.tokens[place].word
         return 0
+
+    def _misspelt(self, i: int) -> Iterator[Candidate]:
+        """A surely written first name, then a word that resembles a bearer's surname too little for the tables."""
+        number = self.index.firsts.number.get(self.tokens[i].word)
+        place = i + 1
+        while place < len(self.tokens) - 1 and place - i < 4 and self.tokens[place].word in PIECES and self._soft(place - 1):  # noqa: PLR2004
+            place += 1
+        if number is None or place >= len(self.tokens) or not self._soft(place - 1) or is_ordinary(self.tokens[i].word):
+            return
+        pieces = tuple(t.word for t in self.tokens[i + 1 : place])
+        token = self.tokens[place]
+        known = {core for core, _, _ in self._surnames(token)}
+        for core in self.index.misspelt(number, token.word, bool(pieces)):
+            if core in known:
+                continue
+            for who in sorted(self.index.by_first[number] & self.index.by_core[core]):
+                marks = self._first_marks(who, number, Likeness.EXACT, self.tokens[i])
+                yield self._make(who, i, place, core, pieces, Likeness.FAR, marks)
 
     def _abbreviated(self, i: int) -> Iterator[Candidate]:
         """A first name and the initial of the surname: "Nadia L.", "Saskia den H."."""

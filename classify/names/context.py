@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Sequence
-from functools import cached_property
+from bisect import bisect_right
+from functools import cache, cached_property
 
 from ahocorasick_rs import AhoCorasick
 
@@ -42,8 +43,25 @@ class Context:
     def __init__(self, text: str, places: Places) -> None:
         """Look at a folded post."""
         self.text = text
-        self.plain = " " + re.sub("[^a-z]+", " ", text) + " "
+        found = list(_BESIDE.finditer(text))
+        self.plain = " " + " ".join(match.group() for match in found) + " "
         self.orgs, self.towns = places.find(self.plain)
+        self._words = found
+        self._offsets = [0]
+        for match in found:
+            self._offsets.append(self._offsets[-1] + match.end() - match.start() + 1)
+        self.org_spans = {
+            org: span for org, place in self.orgs.items() if (span := self._span(place, len(org.split()))) and text[span[0] - 1 : span[0]] != "#"
+        }
+
+    def _span(self, place: int, length: int) -> tuple[int, int]:
+        """Give the span in the folded text of `length` words at a place of the plain text."""
+        first = bisect_right(self._offsets, place) - 1
+        return self._words[first].start(), self._words[first + length - 1].end()
+
+    def inside_org(self, start: int, end: int) -> bool:
+        """Tell whether a span shares letters with an organisation's name ("Pleegzorg De Linde")."""
+        return any(start < right and left < end for left, right in self.org_spans.values())
 
     @cached_property
     def borders(self) -> list[int]:
@@ -56,8 +74,8 @@ class Context:
 
     def look(self, candidate: Candidate) -> dict[str, str]:
         """Name what surrounds a candidate."""
-        marks = self._places(candidate.entry)
         left, right = self.sentence(candidate.start, candidate.end)
+        marks = self._places(candidate.entry, left, right)
         before = _BESIDE.findall(self.text, left, candidate.start)
         after = _BESIDE.findall(self.text, candidate.end, right)
         around = {*before, *after}
@@ -70,23 +88,27 @@ class Context:
             marks["care_sentence"] = care[0]
         elif any(f" {word} " in self.plain for word in ("jeugdzorg", "kinderrechter", "uithuisplaatsing")):
             marks["care_post"] = "jeugdzorg"
-        if candidate.entry.full in _FAMOUS():
-            marks["famous"] = candidate.entry.full
+        written = " ".join(_BESIDE.findall(self.text, candidate.start, candidate.end))
+        if written in _famous():
+            marks["famous"] = written
         if after and after[0] in kinds("tails")["eponym"] and self.text[candidate.end : candidate.end + 1] in {" ", "-"}:
             marks["street"] = after[0]
-        elif after and after[0] in kinds("tails")["firm"]:
+        elif after and (after[0] in kinds("tails")["firm"] or after[:2] in (["en", "zoon"], ["en", "zonen"])):
             marks["firm"] = after[0]
+        elif self.text[candidate.end : candidate.end + 2] == " &":
+            marks["firm"] = "&"
         if before[-1:] in (["familie"], ["fam"], ["gezin"]):
             marks["family"] = before[-1]
         return marks
 
-    def _places(self, entry: Entry) -> dict[str, str]:
+    def _places(self, entry: Entry, left: int, right: int) -> dict[str, str]:
         """Compare organisations, town and role of the post with the person's."""
         marks: dict[str, str] = {}
-        own = next((org for org in entry.orgs if org in self.orgs), "")
-        others = [org for org in self.orgs if org not in entry.orgs]
+        own = next((org for org in entry.orgs if org in self.org_spans), "")
+        others = [org for org in self.org_spans if org not in entry.orgs]
         if own:
-            marks["own_org"] = own
+            near = left <= self.org_spans[own][0] < right
+            marks["own_org" if near or not others else "own_org_far"] = own
         elif others:
             marks["other_org"] = others[0]
         if entry.town and entry.town in self.towns:
@@ -115,6 +137,7 @@ def is_trade(word: str) -> bool:
     return word in trades or any(word[i:] in trades for i in range(2, len(word) - SHORTEST_TRADE + 1))
 
 
-def _FAMOUS() -> frozenset[str]:  # noqa: N802
+@cache
+def _famous() -> frozenset[str]:
     """Give the names everybody knows."""
     return frozenset(phrases("famous"))

@@ -10,11 +10,13 @@ from warehouse import Person
 
 CALLED = 0
 """The person is called so: call name, first given name, alias."""
-GIVEN = 1
+ALIAS = 1
+"""An alias the roster gives."""
+GIVEN = 2
 """A further given name."""
-NICKNAME = 2
+NICKNAME = 3
 """A nickname that bearers of the given name use, by the table."""
-FAR_NICKNAME = 3
+FAR_NICKNAME = 4
 """A nickname of another given name that shares the call name (Nico → Nicolaas → Klaas)."""
 
 
@@ -89,11 +91,13 @@ def _firsts(person: Person) -> tuple[dict[str, int], dict[str, str]]:
 
     display_first = [] if not person.display_name.split() else person.display_name.split()[:1]
     given = re.split(r"[\s-]+", person.given_names.strip())
-    for name in [person.call_name, *given[:1], *display_first, *(a.split()[0] for a in person.aliases if a.split())]:
+    for name in [person.call_name, *given[:1], *display_first]:
         add(name, CALLED)
+    for alias in person.aliases:
+        add(alias.split()[0], ALIAS)
     for name in given[1:]:
         add(name, GIVEN)
-    for name in [n for n, kind in kinds.items() if kind == CALLED]:
+    for name in [n for n, kind in kinds.items() if kind <= ALIAS]:
         for nick in nicknames(name):
             add(nick, NICKNAME)
     for name in ["".join(words_of(person.call_name or "".join(display_first)))]:

@@ -1,5 +1,6 @@
 """The finder: posts in, mentions out."""
 
+import unicodedata
 from collections.abc import Sequence
 
 from classify.names.align import Aligner, Candidate
@@ -41,7 +42,7 @@ class Finder:
         mentions: list[Mention] = []
         for winner, rivals in self.winners(folded.text):
             remember(winner, post, self.negatives.get(winner.candidate.entry.person.id, ()), self.table)
-            span = _original(winner.candidate, folded, len(post.text))
+            span = _original(winner.candidate, folded, post.text)
             found = mention(winner, rivals, post, span, self.table)
             if found:
                 mentions.append(found)
@@ -55,18 +56,27 @@ class Finder:
             return []
         context = Context(text, self.places)
         scored = weigh(candidates, context, self.table)
-        full = [s.candidate for s in scored if s.score >= self.table.probable and not {"title", "later"} & s.values.keys()]
-        return [*scored, *weigh(later_mentions(self.index, tokens, full), context, self.table)]
+        first = choose(scored, self.table)
+        full = [s.candidate for s, _ in first if s.score >= self.table.probable and not {"title", "pointed_at"} & s.values.keys()]
+        later = [c for c in later_mentions(self.index, tokens, full) if not any(_meets(c, f) for f in full)]
+        return [*scored, *weigh(later, context, self.table)]
 
     def winners(self, text: str) -> list[tuple[Scored, list[Scored]]]:
         """Give the best candidate per span of a folded post, with the people who can't be told apart from her."""
         return choose(self.scored(text), self.table)
 
 
-def _original(candidate: Candidate, folded: Folded, length: int) -> tuple[int, int]:
+def _meets(one: Candidate, other: Candidate) -> bool:
+    """Tell whether two candidates share letters."""
+    return one.start < other.end and other.start < one.end
+
+
+def _original(candidate: Candidate, folded: Folded, text: str) -> tuple[int, int]:
     """Give a candidate's span in the original text."""
-    start = int(folded.origin[candidate.start])
-    return start, min(int(folded.origin[candidate.end - 1]) + 1, length)
+    start, end = int(folded.origin[candidate.start]), int(folded.origin[candidate.end - 1]) + 1
+    while end < len(text) and unicodedata.combining(text[end]):
+        end += 1
+    return start, end
 
 
 def compile_roster(people: Sequence[Person], *, negatives: Sequence[NotOurPerson] = ()) -> Finder:

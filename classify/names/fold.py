@@ -102,7 +102,9 @@ def fold(text: str) -> Folded:
     codes = fold_table()[points]
     keep = codes != 0
     if np.count_nonzero(codes == ord("-")):
-        small = (points < ord("A")) | (points > ord("Z"))
+        large = (points >= ord("A")) & (points <= ord("Z"))
+        small = ~large
+        small[1:-1] |= large[:-2] & large[2:]
         keep &= ~_join_hyphenated(codes, np.asarray(small))
     origin = np.flatnonzero(keep)
     if len(origin) != len(codes):

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from enum import IntEnum
 from functools import cached_property
 
+from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from classify.names.entry import Entry, take_apart
@@ -84,8 +85,8 @@ class Lexicon:
                 if number is not None:
                     found.setdefault(number, Likeness.SUFFIXED)
         key = sound_key(word)
-        ordinary = word in words("words")
-        for number in self.by_key.get(key, ()):
+        ordinary = is_ordinary(word)
+        for number in self.by_key.get(key, ()) if not ordinary else ():
             found.setdefault(number, Likeness.SOUND)
         if len(word) >= SHORTEST_TYPO and not ordinary:
             for number in self._near(word, key):
@@ -128,6 +129,11 @@ class Lexicon:
         return Likeness.FAR if distance <= 2 and len(name) >= SHORTEST_FAR else None  # noqa: PLR2004
 
 
+def is_ordinary(word: str) -> bool:
+    """Tell whether a word is an ordinary one, which is never a misspelt name."""
+    return word in words("words") or word in words("occupations") or word in words("care")
+
+
 def deletions(key: str) -> list[str]:
     """Give the key with each one of its letters left out."""
     return [key[:i] + key[i + 1 :] for i in range(len(key))]
@@ -139,6 +145,9 @@ class Index:
     def __init__(self, people: Sequence[Person]) -> None:
         """Compile the roster (2,000 people in under a second)."""
         self.entries: tuple[Entry, ...] = tuple(take_apart(i, person) for i, person in enumerate(people))
+        self._misspelt: dict[tuple[int, str, bool], list[int]] = {}
+        self._cores_of_first: dict[int, tuple[str, ...]] = {}
+        self._pairs: dict[tuple[str, str], bool] = {}
         cores: dict[str, str] = {}
         firsts: dict[str, str] = {}
         for entry in self.entries:
@@ -169,6 +178,82 @@ class Index:
         glued = self.glued_cores.get(stem, ())
         likeness = Likeness.EXACT if stem == word else Likeness.SUFFIXED
         return [*((number, likeness, pieces) for number, pieces in glued), *found]
+
+    def may_belong(self, given: str, surname: str) -> bool:
+        """Tell whether anybody may bear this written first name or initial with this written surname."""
+        known = self._pairs.get((given, surname))
+        if known is None:
+            if len(self._pairs) > 500_000:  # noqa: PLR2004 - bounds memory in a long run
+                self._pairs.clear()
+            known = self._pairs[(given, surname)] = self._may_belong(given, surname)
+        return known
+
+    def _may_belong(self, given: str, surname: str) -> bool:
+        """Look both words up and compare their bearers."""
+        cores = {core for core, _, _ in self.surnames_of(surname)}
+        if not cores:
+            return False
+        letters = self.letters
+        if (given[0] if len(given) <= 4 else "") in set().union(*(letters[core] for core in cores)):  # noqa: PLR2004
+            if len(given) == 1 or given in self.openings:
+                return True
+        firsts = self.firsts.look_up(given)
+        return any(self.by_first[first] & self.by_core[core] for first, _ in firsts for core in cores)
+
+    def misspelt(self, first: int, word: str, led: bool) -> list[int]:  # noqa: FBT001
+        """Give surnames of bearers of a first name that `word` may be a bad misspelling of.
+
+        One letter may differ from three letters on where a tussenvoegsel leads the surname (`led`), two from five on.
+        """
+        if len(word) < (3 if led else 4) or is_ordinary(word) and not led:  # noqa: PLR2004
+            return []
+        key = (first, word, led)
+        known = self._misspelt.get(key)
+        if known is None:
+            if len(self._misspelt) > 500_000:  # noqa: PLR2004 - bounds memory in a long run
+                self._misspelt.clear()
+            cores = self.cores_of_first(first)
+            close = process.extract(word, cores, scorer=OSA.distance, score_cutoff=2, limit=None)
+            known = [
+                self.surnames.number[name]
+                for name, distance, _ in close
+                if 0 < distance <= (2 if min(len(name), len(word)) >= 5 else 1) and len(name) >= (3 if led else 4)  # noqa: PLR2004
+            ]
+            known += [n for n in self._same_bones(word, cores) if n not in known]
+            self._misspelt[key] = known
+        return known
+
+    def _same_bones(self, word: str, cores: tuple[str, ...]) -> list[int]:
+        """Give surnames whose sound key is within one letter of the word's."""
+        key = sound_key(word)
+        return [
+            self.surnames.number[name]
+            for name in cores
+            if len(name) > 3 and OSA.distance(key, sound_key(name), score_cutoff=1) <= 1 and name != word  # noqa: PLR2004
+        ]
+
+    def cores_of_first(self, first: int) -> tuple[str, ...]:
+        """Give the surnames of everybody with this first name."""
+        known = self._cores_of_first.get(first)
+        if known is None:
+            found = {s.core: None for who in sorted(self.by_first[first]) for s in self.entries[who].surnames}
+            known = self._cores_of_first[first] = tuple(found)
+        return known
+
+    @cached_property
+    def letters(self) -> dict[int, frozenset[str]]:
+        """The initials that the bearers of each surname have."""
+        return {
+            core: frozenset(
+                letter for who in people for letter in (self.entries[who].initials[0], *(f[0] for f in self.entries[who].firsts))
+            )
+            for core, people in self.by_core.items()
+        }
+
+    @cached_property
+    def openings(self) -> frozenset[str]:
+        """Written initials of more than one letter: Th, Chr, and the roster's own (JE for J.E.)."""
+        return frozenset({"th", "ph", "chr", "ch", "ij", "joh", "wilh", "fr", "sj", "tj"} | {e.initials for e in self.entries})
 
     @cached_property
     def several(self) -> frozenset[int]:

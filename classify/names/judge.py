@@ -13,7 +13,6 @@ from warehouse import Band, Mention, Reason
 CONTRADICTIONS = frozenset({"trade_before", "trade_behind", "other_life", "famous", "firm", "family", "not_ours"})
 """Marks that put a right name into another life: the band is then `other_context` unless her work is near."""
 OWN_LIFE = frozenset({"own_org", "own_role", "own_handle"})
-FIRST = frozenset({"first_name", "second_name", "nickname", "far_nickname", "initial", "initials", "own_handle"})
 LEAST = 0.02
 """Scores below this are not worth a line: they are other people."""
 SAME = 1e-6
@@ -36,9 +35,13 @@ def complete(candidate: Candidate, context: Context) -> dict[str, str] | None:
     """
     marks = candidate.marks
     around = context.look(candidate)
-    if "title" in marks and "own_org" not in around:
+    alone = {"title", "pointed_at"} & marks.keys()
+    if alone and not {"own_org", "own_org_far"} & around.keys():
         return None
-    if "surname_initial" in marks and not ({"own_org", "own_town", "own_role"} & around.keys()):
+    glued = {"glued", "glued_reversed", "own_handle"} & marks.keys()
+    if not glued and context.inside_org(candidate.start, candidate.end):
+        return None
+    if "surname_initial" in marks and not ({"own_org", "own_org_far", "own_town", "own_role"} & around.keys()):
         return None
     every = {**marks, **around}
     damaged_first = {"first_sounds", "first_typo", "first_far"} & every.keys()
@@ -58,7 +61,7 @@ def weigh(candidates: Iterable[Candidate], context: Context, table: Table) -> li
         if marks is None:
             continue
         candidate.marks = marks
-        values = dict.fromkeys(marks, 1.0)
+        values = {name: float(words) if name == "letters_off" else 1.0 for name, words in marks.items()}
         scored = Scored(candidate, values, table.score(values))
         key = (candidate.entry.number, candidate.start, candidate.end)
         if key not in best or scored.score > best[key].score:

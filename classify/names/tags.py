@@ -4,14 +4,16 @@ import re
 from collections.abc import Iterator
 
 from classify.names.align import Candidate
-from classify.names.entry import CALLED, FAR_NICKNAME, GIVEN, NICKNAME, Entry
+from classify.names.entry import ALIAS, CALLED, FAR_NICKNAME, GIVEN, NICKNAME, Entry
 from classify.names.index import Index
 from classify.names.lists import kinds
 from classify.names.tussen import Fit, fit
 
 _CHUNK = re.compile(r"[@#]?[a-z0-9][a-z0-9._\-]*[a-z0-9]")
 _LETTERS = re.compile("[a-z]{5,60}")
-_KIND = {CALLED: "first_name", GIVEN: "second_name", NICKNAME: "nickname", FAR_NICKNAME: "far_nickname"}
+_KIND = {CALLED: "first_name", ALIAS: "alias", GIVEN: "second_name", NICKNAME: "nickname", FAR_NICKNAME: "far_nickname"}
+LONG = 9
+"""Letters of a first name and surname together after which any tail may follow in a tag."""
 SHORTEST = 6
 """Letters a glued name needs."""
 
@@ -56,7 +58,12 @@ class Gluer:
 
     def _split(self, word: str, *, tagged: bool) -> Iterator[tuple[int, dict[str, str]]]:
         """Try every place to part the word."""
-        firsts, best = self.index.firsts.number, {}
+        firsts: dict[str, int] = self.index.firsts.number
+        best: dict[int, dict[str, str]] = {}
+        if tagged:
+            for head in kinds("tails")["tag"]:
+                if word.startswith(head) and len(word) - len(head) > LONG:
+                    yield from self.split(word.removeprefix(head), tagged=False)
         for cut in range(2, len(word) - 1):
             front = word[:cut]
             if front in firsts:
@@ -80,9 +87,8 @@ class Gluer:
         """Give where the name may end: at the word's end, or before a tail such as "moetweg"."""
         yield len(word)
         if tagged:
-            for tail in kinds("tails")["tag"]:
-                if word.endswith(tail) and len(word) - len(tail) > cut + 1:
-                    yield len(word) - len(tail)
+            tails = kinds("tails")["tag"]
+            yield from (end for end in range(len(word) - 1, cut + 1, -1) if word[end:] in tails or end > LONG)
 
     def _cores(self, word: str) -> list[tuple[int, tuple[str, ...]]]:
         """Give the surnames that a glued part may be, with their glued tussenvoegsel."""

@@ -12,7 +12,7 @@ from classify.names.tussen import PIECES
 
 _WORD = re.compile("[a-z]+")
 _SPACED = re.compile(r"(?<![a-z0-9])[a-z](?:[^a-z0-9]{1,4}[a-z](?![a-z0-9])){1,}")
-_LEET = re.compile(rf"(?=[^\s]*[a-z])(?=[^\s]*[0-9@$!|+(\x{EURO:x}])[a-z0-9@$!|+(\x{EURO:x}]{{2,24}}")
+_LEET = re.compile(rf"(?=[^\s]*[a-z7])(?=[^\s]*[0-9@$!|+(\x{EURO:x}])[a-z0-9@$!|+(\x{EURO:x}]{{1,24}}")
 _MASKED = re.compile(rf"(?<![a-z0-9@#])(?=[^\s]*[a-z])[a-z*#_\-\x{DOT:x}]*[*#_\-\x{DOT:x}][a-z*#_\-\x{DOT:x}]*")
 _SUBSTITUTES = {
     "0": "o", "1": "il", "2": "z", "3": "e", "4": "a", "5": "s", "6": "gb", "7": "t", "8": "b", "9": "g", "@": "a",
@@ -54,11 +54,18 @@ def tokens_of(text: str, index: Index) -> list[Token]:
     return sorted([*free, *taken], key=lambda t: t.start)
 
 
+def _doubt(word: str, index: Index) -> int:
+    """Give how little a restored word resembles a name of the roster: 0 it is one, 9 it is none."""
+    if word in PIECES or word in index.glued_cores:
+        return 0
+    found = [pair[1] for names in (index.firsts, index.surnames) for pair in names.look_up(word)[:1]]
+    doubt = min(found, default=Likeness.FAR)
+    return int(doubt) if doubt <= (Likeness.TYPO if len(word) > 4 else Likeness.SUFFIXED) else 9  # noqa: PLR2004
+
+
 def _known(word: str, index: Index) -> bool:
     """Tell whether a restored word is a name of the roster."""
-    surest = [index.firsts.look_up(word)[:1], index.surnames.look_up(word)[:1]]
-    typo = Likeness.TYPO if len(word) > 4 else Likeness.SUFFIXED  # noqa: PLR2004
-    return word in index.glued_cores or any(pair[1] <= typo for found in surest for pair in found)
+    return _doubt(word, index) < 9  # noqa: PLR2004
 
 
 def _spaced(text: str, index: Index) -> Iterator[Token]:
@@ -107,13 +114,16 @@ def _leet(text: str, index: Index) -> Iterator[Token]:
         word, start = match.group(), match.start()
         if word[0] == "@" and word[1:].isalpha() and len(word) > 5:  # noqa: PLR2004
             continue
+        if word in "07" and text[start - 1 : start] == "'":
+            yield Token("t" if word == "7" else "o", start, start + 1, "leet")
+            continue
         bare = word.rstrip("!0123456789")
         for shown in dict.fromkeys((word, word.rstrip("!"), bare)):
             if shown.isalpha() or len(shown) < 2:  # noqa: PLR2004
                 continue
-            best = next((r for r in _readings(shown) if r in PIECES or _known(r, index)), None)
-            if best:
-                yield Token(best, start, start + len(shown), "leet")
+            best = min(((_doubt(r, index), r) for r in _readings(shown)), default=(9, ""))
+            if best[0] < 9:  # noqa: PLR2004
+                yield Token(best[1], start, start + len(shown), "leet")
                 break
 
 

@@ -1,0 +1,230 @@
+"""The first stage: which posts of a batch can name somebody at all, decided for the whole batch at once.
+
+Everything happens in numpy over the joined, folded batch: its distinct words are hashed whole, with one letter left
+out, and parted in two; the flags go back to every place a word stands at; posts pass where flags stand together as
+they do in a name. It only ever lets too much through: what passes is aligned exactly.
+"""
+
+from collections.abc import Iterable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from classify.names.fold import DOT, EURO
+from classify.names.hashes import FlagTable, Hashed, Places, Powers
+from classify.names.index import Index
+from classify.names.lists import kinds, words
+from classify.names.sound import sound_key, sound_keys
+from classify.names.tussen import PIECES
+
+LAST, FIRST, PIECE, LETTER, TITLE, ORG, ORDINARY, TOWN = (1 << i for i in range(8))
+"""Flags of a word: surname, first name, tussenvoegsel, initial, title, organisation, ordinary word, town."""
+_SHORTEST = 3
+_SHORTEST_TYPO = 4
+_DEMONSTRATIVES = ("die", "deze", "dat", "that", "this", "onze", "een", "our", "mijn", "my", "je", "jullie")
+_DIGRAPHS = ("th", "ph", "chr", "ch", "ij", "joh", "wilh", "fr", "sj", "tj")
+Flags = NDArray[np.uint8]
+Marks = NDArray[np.bool_]
+
+
+class Gate:
+    """The compiled first stage of one roster."""
+
+    def __init__(self, index: Index, orgs: Iterable[str], towns: Iterable[str]) -> None:
+        """Fill the flag tables from the roster."""
+        self.powers, self.index = Powers(), index
+        self.keys, self.near, self.whole, self.fronts = FlagTable(), FlagTable(), FlagTable(), FlagTable()
+        for lexicon, flag in ((index.surnames, LAST), (index.firsts, FIRST)):
+            self._add(self.keys, lexicon.by_key, flag)
+            self._add(self.near, (k for k in lexicon.by_key if len(k) >= _SHORTEST), flag)
+            self._add(self.near, (k for k in lexicon.near if len(k) >= _SHORTEST), flag)
+        self._add(self.keys, (sound_key(glued) for glued in index.glued_cores), LAST)
+        surnames = [*index.surnames.names, *index.glued_cores]
+        self._add(self.fronts, surnames, LAST)
+        self._add(self.fronts, index.firsts.names, FIRST)
+        self._add(self.whole, surnames, LAST)
+        self._add(self.whole, index.firsts.names, FIRST)
+        self._add(self.whole, PIECES, PIECE)
+        self._add(self.whole, words("words") | words("occupations") | words("care"), ORDINARY)
+        initials = (entry.initials for entry in index.entries if len(entry.initials) > 1)
+        self._add(self.whole, (*_DIGRAPHS, *initials), LETTER)
+        self._add(self.whole, (*(t for titles in kinds("titles").values() for t in titles), *_DEMONSTRATIVES), TITLE)
+        self._add(self.whole, (_rarest(org) for org in orgs), ORG)
+        self._add(self.whole, (town.split()[0] for town in towns if town), TOWN)
+
+    def _add(self, table: FlagTable, strings: Iterable[str], flag: int) -> None:
+        """Add words to a table."""
+        joined = " ".join(dict.fromkeys(s for s in strings if s)).encode("ascii", "replace")
+        if joined:
+            table.add(Hashed(np.frombuffer(joined, dtype=np.uint8), self.powers).words(), flag)
+
+    def posts(self, codes: NDArray[np.uint8], borders: Places) -> Places:
+        """Give the numbers of the posts to align; `borders` holds where each post starts in `codes`, and the end."""
+        batch = Batch(Hashed(codes, self.powers), borders)
+        if len(batch.post) == 0:
+            return np.zeros(0, dtype=np.int64)
+        self._flag_words(batch)
+        passed = np.zeros(len(borders), dtype=np.bool_)
+        passed[batch.post[self._pairs(batch)]] = True
+        passed[batch.post[self._alone(batch)]] = True
+        passed[np.searchsorted(borders, _hidden(batch), side="right") - 1] = True
+        return np.flatnonzero(passed[:-1])
+
+    def _flag_words(self, batch: "Batch") -> None:
+        """Give every word its exact flags, and those it has by sound or with a letter wrong."""
+        distinct = Hashed(batch.distinct, self.powers)
+        sure = self.whole.look_up(distinct.words())
+        lengths = distinct.ends - distinct.starts
+        sure[lengths == 1] |= LETTER
+        keyed = Hashed(sound_keys(batch.distinct), self.powers)
+        likely = self.keys.look_up(keyed.words())
+        places, number = keyed.inside()
+        near = self.near.look_up(keyed.without(places, number))
+        whole = self.near.look_up(keyed.words())
+        typed = (lengths >= _SHORTEST_TYPO) & (keyed.ends - keyed.starts >= _SHORTEST)
+        close = np.zeros(len(likely), dtype=np.uint8)
+        for flag in (LAST, FIRST):
+            close[number[(near & flag) != 0]] |= flag
+        likely[typed] |= (close | whole)[typed]
+        likely[sure & ORDINARY != 0] = 0
+        likely = (likely | sure) & (LAST | FIRST)
+        batch.sure, batch.likely = sure[batch.which], likely[batch.which]
+        batch.glued = self._glued(distinct)[batch.which]
+
+    def _glued(self, distinct: Hashed) -> Marks:
+        """Mark words that part into a first name and a surname, in either order."""
+        places, number = distinct.inside(60)
+        cut = places - distinct.starts[number] >= 2  # noqa: PLR2004
+        places, number = places[cut], number[cut]
+        front = self.fronts.look_up(distinct.stretch(distinct.starts[number], places))
+        some = np.flatnonzero(front)
+        places, number, front = places[some], number[some], front[some]
+        back = self.fronts.look_up(distinct.stretch(places, distinct.ends[number]))
+        both = ((front & FIRST != 0) & (back & LAST != 0)) | ((front & LAST != 0) & (back & FIRST != 0))
+        marks = np.zeros(len(distinct.starts), dtype=np.bool_)
+        marks[number[both]] = True
+        return marks
+
+    def _pairs(self, batch: "Batch") -> Places:
+        """Give the surnames beside which a first name or initial of one of their bearers stands."""
+        last, first = batch.likely & LAST != 0, batch.likely & FIRST != 0
+        letter, piece = batch.sure & LETTER != 0, batch.sure & PIECE != 0
+        opens, found = first | letter, []
+        for step, reach in enumerate(_steps(opens, piece | letter, batch.fresh, 5), start=1):
+            at = np.flatnonzero(reach & last)
+            found.append((at - step, at))
+        at = np.flatnonzero(_steps(last, piece, batch.fresh, 1)[0] & opens)
+        found.append((at, at - 1))
+        given, surname = (np.concatenate(side) for side in zip(*found, strict=True))
+        pairs, which = np.unique(batch.which[given] * np.int64(len(batch.chosen)) + batch.which[surname], return_inverse=True)
+        one, two = np.divmod(pairs, np.int64(len(batch.chosen)))
+        fits = [self.index.may_belong(batch.word(a), batch.word(b)) for a, b in zip(one.tolist(), two.tolist(), strict=True)]
+        return np.asarray(surname[np.array(fits, dtype=np.bool_)[which]]) if fits else surname
+
+    @staticmethod
+    def _alone(batch: "Batch") -> Marks:
+        """Mark words that count without a first name beside them: glued, tagged, after a title, abbreviated."""
+        hits = batch.glued.copy()
+        title, letter, piece = (batch.sure & flag != 0 for flag in (TITLE, LETTER, PIECE))
+        near = np.zeros(len(batch.borders), dtype=np.bool_)
+        near[batch.post[batch.sure & ORG != 0]] = True
+        bridge = piece | title | (batch.sure & FIRST != 0)
+        last = batch.likely & LAST != 0
+        for reach in _steps(title, bridge, batch.fresh, 4):
+            hits |= near[batch.post] & last & reach
+        near[batch.post[batch.sure & TOWN != 0]] = True
+        for reach in _steps(batch.sure & FIRST != 0, piece, batch.fresh, 4):
+            hits |= near[batch.post] & letter & reach
+        return np.asarray(hits)
+
+
+class Batch:
+    """The words of a folded batch and what the tables say of them."""
+
+    sure: Flags
+    likely: Flags
+    glued: Marks
+
+    def __init__(self, hashed: Hashed, borders: Places) -> None:
+        """Find which post each word stands in, and the distinct words."""
+        self.hashed, self.borders = hashed, borders
+        self.post = np.searchsorted(borders, hashed.starts, side="right") - 1
+        self.fresh = np.ones(len(self.post), dtype=np.bool_)
+        self.fresh[1:] = self.post[1:] != self.post[:-1]
+        self.which, self.chosen = _distinct(hashed.words())
+        self.distinct = _gather(hashed, self.chosen)
+
+    def word(self, number: int) -> str:
+        """Give a distinct word."""
+        place = self.chosen[number]
+        return self.hashed.codes[self.hashed.starts[place] : self.hashed.ends[place]].tobytes().decode("ascii")
+
+
+def _steps(opens: Marks, bridge: Marks, fresh: Marks, most: int) -> list[Marks]:
+    """Mark, for 1 to `most` words of distance, words after one in `opens` with only words of `bridge` between."""
+    found = []
+    reach = opens
+    for step in range(most):
+        onward = np.zeros_like(opens)
+        onward[1:] = (reach[:-1] & (bridge[:-1] if step else True)) & ~fresh[1:]
+        reach = onward
+        found.append(reach)
+    return found
+
+
+def _distinct(hashes: NDArray[np.uint64]) -> tuple[Places, Places]:
+    """Give for each hash the number of its distinct value, and one place where each value stands."""
+    _, chosen, which = np.unique(hashes, return_index=True, return_inverse=True)
+    return which, chosen
+
+
+def _gather(hashed: Hashed, chosen: Places) -> NDArray[np.uint8]:
+    """Copy the chosen words to a new text, a space after each."""
+    starts = hashed.starts[chosen]
+    lengths = hashed.ends[chosen] - starts
+    sizes = lengths + 1
+    offsets = np.arange(int(sizes.sum())) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+    text = hashed.codes[np.minimum(np.repeat(starts, sizes) + offsets, len(hashed.codes) - 1)].copy()
+    text[np.cumsum(sizes) - 1] = ord(" ")
+    return text
+
+
+def _hidden(batch: Batch) -> Places:
+    """Give places where letters are spaced out, digits stand in words, or signs hide letters."""
+    hashed, fresh, codes = batch.hashed, batch.fresh, batch.hashed.codes
+    single = hashed.ends - hashed.starts == 1
+    close = np.zeros(len(single), dtype=np.bool_)
+    close[1:] = (hashed.starts[1:] - hashed.ends[:-1] <= 4) & ~fresh[1:]  # noqa: PLR2004
+    run = np.zeros(len(single), dtype=np.bool_)
+    run[2:] = single[2:] & single[1:-1] & single[:-2] & close[2:] & close[1:-1]
+    padded = np.zeros(len(codes) + 2, dtype=np.uint8)
+    padded[1:-1] = codes
+    interesting = _SIGN[codes]
+    places = np.flatnonzero(interesting)
+    kind, before, after = interesting[places], _ALPHA[padded[places]], _ALPHA[padded[places + 2]]
+    inside = before & after
+    beside = before | after
+    chosen = ((kind == 1) & beside) | ((kind == 2) & inside) | ((kind == 3) & beside) | ((kind == 4) & before & ~after)  # noqa: PLR2004
+    return np.concatenate([hashed.starts[run], places[chosen]])
+
+
+def _sign_table() -> NDArray[np.uint8]:
+    """Kinds of sign: 1 digits, 2 signs read as letters, 3 stars and dots, 4 hyphens."""
+    table = np.zeros(256, dtype=np.uint8)
+    table[[ord(c) for c in "0123456789"] + [EURO]] = 1
+    table[[ord(c) for c in "@$!|+("]] = 2
+    table[[ord("*"), DOT, ord("_")]] = 3
+    table[ord("-")] = 4
+    return table
+
+
+_SIGN = _sign_table()
+_ALPHA = np.zeros(256, dtype=np.bool_)
+_ALPHA[97:123] = True
+
+
+def _rarest(org: str) -> str:
+    """Give the word of an organisation's name that says most: the longest that is no ordinary or field word."""
+    parts = org.split()
+    telling = [part for part in parts if part not in words("words") and part not in words("care") and part not in PIECES]
+    return max(telling or parts, key=len)
