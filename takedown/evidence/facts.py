@@ -30,7 +30,8 @@ class CaseFacts:
 
 def pseudonyms(facts: CaseFacts) -> dict[str, str]:
     """Give each login a number in the order in which they acted: "beoordelaar 1", …; the software is "systeem"."""
-    acts: list[tuple[datetime, str]] = [(one.at, one.by) for one in (*facts.judgements, *facts.decisions)]
+    acts: list[tuple[datetime, str]] = [(judgement.at, judgement.by) for judgement in facts.judgements]
+    acts += [(decision.at, decision.by) for decision in facts.decisions]
     acts += [(notice.drafted_at, notice.drafted_by) for notice in facts.notices]
     acts += [(response.at, response.by) for response in facts.responses]
     names: dict[str, str] = {}

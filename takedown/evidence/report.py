@@ -31,8 +31,6 @@ TEXT_WIDTH, TALLEST = 166.0, 150.0
 MOST_PIXELS = 1800
 """Pixels of height of a picture in the report; the full one lies in the bundle."""
 
-STANDARDS = ["a-3a", "ua-1"]
-
 
 @cache
 def words() -> dict[str, dict[str, str]]:
@@ -68,16 +66,15 @@ def make_report(facts: CaseFacts, folder: Path, made_at: datetime) -> bytes:
 
 def _set_type(room: Path, content: dict[str, Any], made_at: datetime) -> bytes:
     """Run Typst with its built-in fonts alone, so that every machine gives the same pages."""
-    pdf: bytes = typst.compile(
+    return typst.compile(
         str(room / "report.typ"),
         root=str(room),
         ignore_system_fonts=True,
         format="pdf",
         sys_inputs={"data": json.dumps(content, ensure_ascii=False)},
-        pdf_standards=STANDARDS,
+        pdf_standards=["a-3a", "ua-1"],
         timestamp=int(made_at.timestamp()),
     )
-    return pdf
 
 
 def _map_text(value: Any, change: Callable[[str], str]) -> Any:  # noqa: ANN401 - any JSON value

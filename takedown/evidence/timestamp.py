@@ -1,10 +1,11 @@
 """RFC 3161 time stamps over a capture's manifest: asked for, verified on receipt, kept whole.
 
-pyHanko builds and validates; it does not verify a token on receipt by itself (measured: a flipped byte came back as
-good), and `valid` does not mean trusted, so both are checked here, at the token's own time.
+pyHanko validates. Its own client does not verify a token on receipt (measured: a flipped byte came back as good), so the
+request is made here and the answer checked here; and since its `valid` does not mean trusted, both are asked for.
 """
 
 import asyncio
+import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -12,7 +13,6 @@ from pathlib import Path
 
 import httpx
 from asn1crypto import cms, pem, tsp, x509
-from pyhanko.sign.timestamps import TimeStamper
 from pyhanko.sign.validation.generic_cms import validate_tst_signed_data
 from pyhanko.sign.validation.status import TimestampSignatureStatus
 from pyhanko_certvalidator import ValidationContext
@@ -125,7 +125,9 @@ def _ask(address: str, sha256: str, roots: Sequence[x509.Certificate], timeout_s
     Raises:
         EvidenceError: it is down, slow, or gave something else than a good token.
     """
-    nonce, request = TimeStamper(include_nonce=True).request_cms(bytes.fromhex(sha256), "sha256")
+    nonce = secrets.randbits(63)
+    imprint = {"hash_algorithm": {"algorithm": "sha256"}, "hashed_message": bytes.fromhex(sha256)}
+    request = tsp.TimeStampReq({"version": 1, "message_imprint": imprint, "nonce": nonce, "cert_req": True})
     try:
         answer = httpx.post(
             address,

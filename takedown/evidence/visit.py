@@ -117,7 +117,7 @@ class Visit:
         """Report status, headers, redirects, server address and TLS of the page's own response."""
         if answer is None:
             return
-        hops = []
+        hops: list[dict[str, object]] = []
         request = answer.request
         while request.redirected_from:
             earlier = request.redirected_from
