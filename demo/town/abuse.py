@@ -1,4 +1,4 @@
-"""The abuse desk: takes notices by SMTP, acknowledges them by mail, and notes which posts must go."""
+"""The town's post office: its abuse desk acknowledges notices and notes which posts must go; other mail is kept."""
 
 import re
 from collections.abc import Mapping
@@ -51,9 +51,11 @@ class AbuseDesk:
     async def handle_RCPT(  # noqa: N802 - the name is aiosmtpd's
         self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
     ) -> str:
-        """Take mail for the desk of a site of the town, and for nobody else."""
+        """Take mail for the desk of a site, and for addresses elsewhere under `.test` (RFC 2606), which is only kept."""
         mailbox, _, domain = address.lower().partition("@")
-        if mailbox != "abuse" or domain.removesuffix(".test") not in self._ports.values():
+        if not domain.endswith(".test"):
+            return "550 5.7.1 This town delivers to addresses under .test only"
+        if self._is_site(domain) and mailbox != "abuse":
             return "550 5.1.1 Nobody of that name here; write to abuse@<site>.test"
         envelope.rcpt_tos.append(address)
         return "250 2.1.5 OK"
@@ -64,13 +66,27 @@ class AbuseDesk:
         """Note the notice, set the time of removal, and acknowledge it."""
         content = envelope.content or b""
         mail = message_from_bytes(content if isinstance(content, bytes) else content.encode(), policy=policy.default)
-        number = 0
         for recipient in envelope.rcpt_tos:
-            notice = self._note(mail, envelope.mail_from or "", recipient)
-            number = notice.number
-            await self._acknowledge(notice)
+            if self._is_site(recipient.lower().partition("@")[2]):
+                await self._acknowledge(self._note(mail, envelope.mail_from or "", recipient))
+            else:
+                self._keep(mail, envelope.mail_from or "", recipient)
             self._state.save()
-        return f"250 2.0.0 Notice {number} taken"
+        return "250 2.0.0 Taken"
+
+    def _is_site(self, domain: str) -> bool:
+        return domain.removesuffix(".test") in self._ports.values()
+
+    def _keep(self, mail: EmailMessage, sender: str, recipient: str) -> None:
+        self._state.mails.append(
+            {
+                "received_at": datetime.now(UTC).isoformat(),
+                "sender": sender,
+                "recipient": recipient,
+                "subject": _flatten(str(mail.get("Subject", ""))),
+                "body": _read_text(mail),
+            }
+        )
 
     def _note(self, mail: EmailMessage, sender: str, recipient: str) -> DeskNotice:
         site = recipient.lower().partition("@")[2].removesuffix(".test")
@@ -142,10 +158,10 @@ class AbuseDesk:
 
 
 def create_inbox(state: TownState) -> Starlette:
-    """Build the application that shows what the desk received, at `/inbox.json`."""
+    """Build the application that shows all mail, at `/inbox.json`: `notices` to the desk, `mails` to others."""
 
     async def show_inbox(_request: Request) -> JSONResponse:
-        return JSONResponse({"notices": [asdict(notice) for notice in state.notices]})
+        return JSONResponse({"notices": [asdict(notice) for notice in state.notices], "mails": state.mails})
 
     return Starlette(routes=[Route("/inbox.json", show_inbox)])
 

@@ -39,18 +39,22 @@ class TownState:
         self._path = path
         self.removed: dict[str, datetime] = {}
         self.notices: list[DeskNotice] = []
+        self.mails: list[dict[str, str]] = []
+        """Mail to others than the desk (an alarm to the duty officer): received_at, sender, recipient, subject, body."""
         if reset:
             path.unlink(missing_ok=True)
         elif path.exists():
             kept = json.loads(path.read_text(encoding="utf-8"))
             self.removed = {post_id: datetime.fromisoformat(at) for post_id, at in kept["removed"].items()}
             self.notices = [DeskNotice(**notice) for notice in kept["notices"]]
+            self.mails = kept.get("mails", [])  # not there in a state written before the town had a post office
 
     def save(self) -> None:
         """Write everything down."""
         kept = {
             "removed": {post_id: at.isoformat() for post_id, at in self.removed.items()},
             "notices": [asdict(notice) for notice in self.notices],
+            "mails": self.mails,
         }
         draft = self._path.with_suffix(".new")
         draft.write_text(json.dumps(kept, ensure_ascii=False, indent=1), encoding="utf-8")

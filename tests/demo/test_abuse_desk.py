@@ -68,7 +68,7 @@ def test_a_notice_is_acknowledged_then_the_post_is_gone_and_stays_gone(tmp_path:
         assert len(httpx.get(town.inbox_url, trust_env=False).json()["notices"]) == 1
     with start_town(tmp_path, reset=True) as town:
         assert httpx.get(town.sites["forum"] + POST, trust_env=False).status_code == 200
-        assert httpx.get(town.inbox_url, trust_env=False).json() == {"notices": []}
+        assert httpx.get(town.inbox_url, trust_env=False).json() == {"notices": [], "mails": []}
 
 
 def test_a_removal_due_while_the_town_was_down_is_done_at_its_next_start(tmp_path: Path) -> None:
@@ -133,5 +133,17 @@ def test_an_acknowledgement_that_can_t_be_delivered_is_recorded_as_such(tmp_path
 def test_mail_without_tls_and_mail_to_somebody_else_are_refused(town: Town) -> None:
     with smtplib.SMTP(town.smtp_host, town.smtp_port, timeout=10) as client, pytest.raises(smtplib.SMTPException):
         client.send_message(write_notice(town, POST))
-    with pytest.raises(smtplib.SMTPRecipientsRefused):
-        send(town, write_notice(town, POST, to="directeur@forum.test"))
+    for stranger in ("directeur@forum.test", "iemand@example.org"):
+        with pytest.raises(smtplib.SMTPRecipientsRefused):
+            send(town, write_notice(town, POST, to=stranger))
+
+
+def test_mail_to_the_house_itself_is_kept_and_removes_nothing(tmp_path: Path) -> None:
+    with start_town(tmp_path, remove_after_seconds=0) as town:
+        send(town, write_notice(town, POST, to="piket@waterland.test"))
+        inbox = httpx.get(town.inbox_url, trust_env=False).json()
+        assert httpx.get(town.sites["forum"] + POST, trust_env=False).status_code == 200
+    assert inbox["notices"] == []
+    [mail] = inbox["mails"]
+    assert mail["recipient"] == "piket@waterland.test"
+    assert POST in mail["body"]
