@@ -182,18 +182,23 @@ class Aligner:
                 found = title_gender(self.tokens[title].word) and self.tokens[title].word
         if not found and title >= 0 and self.tokens[title].word in _POINTING | {"een"}:
             found = self.tokens[title].word
-        elif not found and title > 0 and self.tokens[title - 1].word in _POINTING and self._soft(title - 1) and self._soft(title):
+        elif not found and title > 0 and self._points(title - 1) and self._soft(title - 1) and self._soft(title):
             found = self.tokens[title - 1].word
         if not found:
             after = [t.word for t in self.tokens[i + 1 : i + 4] if t.word in kinds("titles")["-"]]
             found = after[0] if after and self._gap(i).strip() in {"(", ","} else ""
         if found:
             for who in sorted(people):
-                marks = {"pointed_at" if found in _POINTING else "title": found}
+                marks = {"pointed_at" if found in _POINTING | {"de", "the"} else "title": found}
                 gender = title_gender(found)
                 if gender in {"m", "f"} and self.index.entries[who].person.gender not in {"", gender}:
                     marks["gender_clash"] = found
                 yield self._make(who, at, i, core, pieces, likeness, marks)
+
+    def _points(self, i: int) -> bool:
+        """Tell whether token i points at somebody: "die", or "de" before an adjective ("de beruchte …")."""
+        word = self.tokens[i].word
+        return word in _POINTING or (word in {"de", "the"} and self.tokens[i + 1].word.endswith("e"))
 
     def _reversed(
         self, i: int, at: int, pieces: tuple[str, ...], people: set[int], core: int, likeness: Likeness
@@ -291,20 +296,25 @@ class Aligner:
 
     def _misspelt(self, i: int) -> Iterator[Candidate]:
         """A surely written first name, then a word that resembles a bearer's surname too little for the tables."""
-        number = self.index.firsts.number.get(self.tokens[i].word)
         place = i + 1
         while place < len(self.tokens) - 1 and place - i < 4 and self.tokens[place].word in PIECES and self._soft(place - 1):  # noqa: PLR2004
             place += 1
-        if number is None or place >= len(self.tokens) or not self._soft(place - 1) or is_ordinary(self.tokens[i].word):
+        if place >= len(self.tokens) or not self._soft(place - 1) or is_ordinary(self.tokens[i].word):
             return
         pieces = tuple(t.word for t in self.tokens[i + 1 : place])
+        for number, likeness in self._firsts(self.tokens[i]):
+            if likeness is Likeness.EXACT or (pieces and likeness <= Likeness.TYPO):
+                yield from self._bearers(i, place, pieces, number, likeness)
+
+    def _bearers(self, i: int, place: int, pieces: tuple[str, ...], number: int, likeness: Likeness) -> Iterator[Candidate]:
+        """Give bearers of first name `number` (token i) whose surname token `place` may be a misspelling of."""
         token = self.tokens[place]
         known = {core for core, _, _ in self._surnames(token)}
         for core in self.index.misspelt(number, token.word, bool(pieces)):
             if core in known:
                 continue
             for who in sorted(self.index.by_first[number] & self.index.by_core[core]):
-                marks = self._first_marks(who, number, Likeness.EXACT, self.tokens[i])
+                marks = self._first_marks(who, number, likeness, self.tokens[i])
                 yield self._make(who, i, place, core, pieces, Likeness.FAR, marks)
 
     def _abbreviated(self, i: int) -> Iterator[Candidate]:

@@ -1,13 +1,16 @@
 """The finder: posts in, mentions out."""
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+
+import numpy as np
 
 from classify.names.align import Aligner, Candidate
 from classify.names.context import Context, Places
 from classify.names.errors import EmptyRosterError
 from classify.names.features import Table, table
 from classify.names.fold import Folded, fold
+from classify.names.gate import Gate
 from classify.names.index import Index
 from classify.names.judge import Scored, choose, mention, remember, weigh
 from classify.names.later import later_mentions
@@ -15,6 +18,10 @@ from classify.names.posts import NotOurPerson, PostText
 from classify.names.tags import Gluer
 from classify.names.tokens import tokens_of
 from warehouse import Mention, Person
+
+
+MOST_CHARACTERS = 4_000_000
+"""Characters looked through at once: some 300 MB at the peak."""
 
 
 class Finder:
@@ -26,6 +33,8 @@ class Finder:
         self.places = Places(self.index.entries)
         self.gluer = Gluer(self.index)
         self.table = features
+        phrases = self.places.phrases
+        self.gate = Gate(self.index, self.gluer, phrases[: self.places.first_town], phrases[self.places.first_town :])
         self.negatives: dict[str, list[NotOurPerson]] = {}
         for negative in negatives:
             self.negatives.setdefault(negative.person_id, []).append(negative)
@@ -35,7 +44,16 @@ class Finder:
 
         Mentions come in the order of the posts and of their places; the same input gives the same output.
         """
-        return [found for post in posts for found in self._look(post, fold(post.text))]
+        found: list[Mention] = []
+        for part in _parts(posts):
+            joined = fold("\n".join(post.text for post in part))
+            starts = np.cumsum([0, *(len(post.text) + 1 for post in part)])
+            borders = np.searchsorted(joined.origin, starts)
+            for number in self.gate.posts(joined.codes, borders).tolist():
+                left, right = int(borders[number]), int(borders[number + 1])
+                own = Folded(joined.codes[left:right], joined.origin[left:right] - starts[number])
+                found.extend(self._look(part[number], own))
+        return found
 
     def _look(self, post: PostText, folded: Folded) -> list[Mention]:
         """Look through one post."""
@@ -64,6 +82,18 @@ class Finder:
     def winners(self, text: str) -> list[tuple[Scored, list[Scored]]]:
         """Give the best candidate per span of a folded post, with the people who can't be told apart from her."""
         return choose(self.scored(text), self.table)
+
+
+def _parts(posts: Sequence[PostText]) -> Iterator[Sequence[PostText]]:
+    """Part a batch so that each part's texts have at most some four million characters."""
+    first, size = 0, 0
+    for i, post in enumerate(posts):
+        if size and size + len(post.text) > MOST_CHARACTERS:
+            yield posts[first:i]
+            first, size = i, 0
+        size += len(post.text)
+    if first < len(posts):
+        yield posts[first:]
 
 
 def _meets(one: Candidate, other: Candidate) -> bool:

@@ -85,12 +85,13 @@ def _letters(codes: Bytes) -> NDArray[np.bool_]:
     return np.asarray((codes - np.uint8(97)) < 26, dtype=np.bool_)  # noqa: PLR2004
 
 
-def _join_hyphenated(codes: Bytes, small: NDArray[np.bool_]) -> NDArray[np.bool_]:
+def _join_hyphenated(codes: Bytes, large: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Mark the hyphen and line break inside a word that was split over two lines ("Soer-\\nodimedjo")."""
     drop = np.zeros(len(codes), dtype=np.bool_)
     breaks = np.flatnonzero((codes[1:-2] == ord("-")) & (codes[2:-1] == ord("\n"))) + 1
     letters = _letters(codes)
-    breaks = breaks[letters[breaks - 1] & letters[breaks + 2] & small[breaks + 2]]
+    shouted = large[breaks - 1] & large[breaks - 2] & large[np.minimum(breaks + 3, len(codes) - 1)]
+    breaks = breaks[letters[breaks - 1] & letters[breaks + 2] & (~large[breaks + 2] | shouted)]
     drop[breaks] = True
     drop[breaks + 1] = True
     return drop
@@ -103,9 +104,7 @@ def fold(text: str) -> Folded:
     keep = codes != 0
     if np.count_nonzero(codes == ord("-")):
         large = (points >= ord("A")) & (points <= ord("Z"))
-        small = ~large
-        small[1:-1] |= large[:-2] & large[2:]
-        keep &= ~_join_hyphenated(codes, np.asarray(small))
+        keep &= ~_join_hyphenated(codes, np.asarray(large))
     origin = np.flatnonzero(keep)
     if len(origin) != len(codes):
         codes = codes[origin]

@@ -5,23 +5,26 @@ out, and parted in two; the flags go back to every place a word stands at; posts
 they do in a name. It only ever lets too much through: what passes is aligned exactly.
 """
 
-from collections.abc import Iterable
+import re
+from collections.abc import Callable, Iterable
 
 import numpy as np
 from numpy.typing import NDArray
 
 from classify.names.fold import DOT, EURO
 from classify.names.hashes import FlagTable, Hashed, Places, Powers
-from classify.names.index import Index
+from classify.names.index import SUFFIXES, Index
 from classify.names.lists import kinds, words
 from classify.names.sound import sound_key, sound_keys
+from classify.names.tags import Gluer
 from classify.names.tussen import PIECES
 
 LAST, FIRST, PIECE, LETTER, TITLE, ORG, ORDINARY, TOWN = (1 << i for i in range(8))
 """Flags of a word: surname, first name, tussenvoegsel, initial, title, organisation, ordinary word, town."""
+_HANDLE = re.compile(rb"[a-z0-9._-]*")
 _SHORTEST = 3
 _SHORTEST_TYPO = 4
-_DEMONSTRATIVES = ("die", "deze", "dat", "that", "this", "onze", "een", "our", "mijn", "my", "je", "jullie")
+_POINTING = ("die", "deze", "dat", "that", "this", "onze", "een", "our", "de", "the")
 _DIGRAPHS = ("th", "ph", "chr", "ch", "ij", "joh", "wilh", "fr", "sj", "tj")
 Flags = NDArray[np.uint8]
 Marks = NDArray[np.bool_]
@@ -30,16 +33,18 @@ Marks = NDArray[np.bool_]
 class Gate:
     """The compiled first stage of one roster."""
 
-    def __init__(self, index: Index, orgs: Iterable[str], towns: Iterable[str]) -> None:
+    def __init__(self, index: Index, gluer: Gluer, orgs: Iterable[str], towns: Iterable[str]) -> None:
         """Fill the flag tables from the roster."""
-        self.powers, self.index = Powers(), index
+        self.powers, self.index, self.gluer = Powers(), index, gluer
         self.keys, self.near, self.whole, self.fronts = FlagTable(), FlagTable(), FlagTable(), FlagTable()
+        self.pointing = FlagTable()
         for lexicon, flag in ((index.surnames, LAST), (index.firsts, FIRST)):
             self._add(self.keys, lexicon.by_key, flag)
             self._add(self.near, (k for k in lexicon.by_key if len(k) >= _SHORTEST), flag)
             self._add(self.near, (k for k in lexicon.near if len(k) >= _SHORTEST), flag)
-        self._add(self.keys, (sound_key(glued) for glued in index.glued_cores), LAST)
         surnames = [*index.surnames.names, *index.glued_cores]
+        self._add(self.keys, (sound_key(glued) for glued in surnames), LAST)
+        self._add(self.keys, (sound_key(name + suffix) for name in surnames for suffix in SUFFIXES), LAST)
         self._add(self.fronts, surnames, LAST)
         self._add(self.fronts, index.firsts.names, FIRST)
         self._add(self.whole, surnames, LAST)
@@ -48,7 +53,8 @@ class Gate:
         self._add(self.whole, words("words") | words("occupations") | words("care"), ORDINARY)
         initials = (entry.initials for entry in index.entries if len(entry.initials) > 1)
         self._add(self.whole, (*_DIGRAPHS, *initials), LETTER)
-        self._add(self.whole, (*(t for titles in kinds("titles").values() for t in titles), *_DEMONSTRATIVES), TITLE)
+        self._add(self.whole, (t for titles in kinds("titles").values() for t in titles), TITLE)
+        self._add(self.pointing, _POINTING, TITLE)
         self._add(self.whole, (_rarest(org) for org in orgs), ORG)
         self._add(self.whole, (town.split()[0] for town in towns if town), TOWN)
 
@@ -67,6 +73,8 @@ class Gate:
         passed = np.zeros(len(borders), dtype=np.bool_)
         passed[batch.post[self._pairs(batch)]] = True
         passed[batch.post[self._alone(batch)]] = True
+        passed[batch.post[self._misspelt(batch)]] = True
+        passed[batch.post[self._tagged(batch)]] = True
         passed[np.searchsorted(borders, _hidden(batch), side="right") - 1] = True
         return np.flatnonzero(passed[:-1])
 
@@ -89,6 +97,7 @@ class Gate:
         likely[sure & ORDINARY != 0] = 0
         likely = (likely | sure) & (LAST | FIRST)
         batch.sure, batch.likely = sure[batch.which], likely[batch.which]
+        batch.pointing = (self.pointing.look_up(distinct.words()) != 0)[batch.which]
         batch.glued = self._glued(distinct)[batch.which]
 
     def _glued(self, distinct: Hashed) -> Marks:
@@ -116,10 +125,45 @@ class Gate:
         at = np.flatnonzero(_steps(last, piece, batch.fresh, 1)[0] & opens)
         found.append((at, at - 1))
         given, surname = (np.concatenate(side) for side in zip(*found, strict=True))
-        pairs, which = np.unique(batch.which[given] * np.int64(len(batch.chosen)) + batch.which[surname], return_inverse=True)
-        one, two = np.divmod(pairs, np.int64(len(batch.chosen)))
-        fits = [self.index.may_belong(batch.word(a), batch.word(b)) for a, b in zip(one.tolist(), two.tolist(), strict=True)]
-        return np.asarray(surname[np.array(fits, dtype=np.bool_)[which]]) if fits else surname
+        return batch.fitting(given, surname, self.index.may_belong)
+
+    def _misspelt(self, batch: "Batch") -> Places:
+        """Give words after a surely written first name that may be a bad misspelling of a bearer's surname."""
+        ordinary, piece = batch.sure & ORDINARY != 0, batch.sure & PIECE != 0
+        first = (batch.sure & FIRST != 0) & ~ordinary
+        likely = (batch.likely & FIRST != 0) & ~ordinary
+        word = ~piece & (batch.sure & LETTER == 0)
+        given, surname = [], []
+        for step, reach in enumerate(_steps(first, piece, batch.fresh, 4), start=1):
+            at = np.flatnonzero(reach & word & (~ordinary if step == 1 else True))
+            given.append(at - step)
+            surname.append(at)
+        for step, reach in enumerate(_steps(likely & ~first, piece, batch.fresh, 4), start=1):
+            at = np.flatnonzero(reach & word) if step > 1 else np.zeros(0, dtype=np.int64)
+            given.append(at - step)
+            surname.append(at)
+        return batch.fitting(np.concatenate(given), np.concatenate(surname), self.index.may_misspell)
+
+    def _tagged(self, batch: "Batch") -> Places:
+        """Give tags and handles that contain a name."""
+        codes, starts, ends = batch.hashed.codes, batch.hashed.starts, batch.hashed.ends
+        signs = np.flatnonzero((codes == ord("@")) | (codes == ord("#")))
+        words = np.searchsorted(starts, signs)
+        words = words[words < len(starts)]
+        tags = words[ends[words] - starts[words] >= 3]  # noqa: PLR2004
+        tags = np.unique(np.concatenate([tags, np.minimum(tags + 1, len(starts) - 1)]))
+        distinct, which = np.unique(batch.which[tags], return_inverse=True)
+        named = np.array([bool(self.gluer.split(batch.word(n), tagged=True)) for n in distinct.tolist()], dtype=np.bool_)
+        own = np.array([self._is_handle(codes, int(s)) for s in signs], dtype=np.bool_)
+        hits = words[own[: len(words)]] if len(own) else words[:0]
+        return np.concatenate([tags[named[which]] if len(tags) else tags, hits])
+
+    def _is_handle(self, codes: NDArray[np.uint8], sign: int) -> bool:
+        """Tell whether the handle at a place is one of the roster's."""
+        if codes[sign] != ord("@"):
+            return False
+        match = _HANDLE.match(codes[sign + 1 : sign + 60].tobytes())
+        return bool(match) and match.group().translate(None, b"._-").decode("ascii") in self.gluer.handles if match else False
 
     @staticmethod
     def _alone(batch: "Batch") -> Marks:
@@ -132,6 +176,10 @@ class Gate:
         last = batch.likely & LAST != 0
         for reach in _steps(title, bridge, batch.fresh, 4):
             hits |= near[batch.post] & last & reach
+        some = batch.pointing
+        for reach in _steps(some, np.ones_like(some), batch.fresh, 2):
+            for led in [reach, *_steps(reach & piece, piece, batch.fresh, 2)]:
+                hits |= near[batch.post] & last & led
         near[batch.post[batch.sure & TOWN != 0]] = True
         for reach in _steps(batch.sure & FIRST != 0, piece, batch.fresh, 4):
             hits |= near[batch.post] & letter & reach
@@ -144,6 +192,7 @@ class Batch:
     sure: Flags
     likely: Flags
     glued: Marks
+    pointing: Marks
 
     def __init__(self, hashed: Hashed, borders: Places) -> None:
         """Find which post each word stands in, and the distinct words."""
@@ -153,6 +202,15 @@ class Batch:
         self.fresh[1:] = self.post[1:] != self.post[:-1]
         self.which, self.chosen = _distinct(hashed.words())
         self.distinct = _gather(hashed, self.chosen)
+
+    def fitting(self, given: Places, surname: Places, fits: Callable[[str, str], bool]) -> Places:
+        """Give the `surname` words that fit the `given` words beside them; each distinct pair is asked once."""
+        if len(given) == 0:
+            return surname
+        size = np.int64(len(self.chosen))
+        pairs, which = np.unique(self.which[given] * size + self.which[surname], return_inverse=True)
+        answers = [fits(self.word(int(pair // size)), self.word(int(pair % size))) for pair in pairs]
+        return np.asarray(surname[np.array(answers, dtype=np.bool_)[which]])
 
     def word(self, number: int) -> str:
         """Give a distinct word."""

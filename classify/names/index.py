@@ -9,7 +9,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from classify.names.entry import Entry, take_apart
-from classify.names.lists import words
+from classify.names.lists import kinds, words
 from classify.names.respell import respellings
 from classify.names.sound import sound_key
 from warehouse import Person
@@ -131,7 +131,7 @@ class Lexicon:
 
 def is_ordinary(word: str) -> bool:
     """Tell whether a word is an ordinary one, which is never a misspelt name."""
-    return word in words("words") or word in words("occupations") or word in words("care")
+    return any(word in words(name) for name in ("words", "occupations", "care")) or any(word in t for t in kinds("titles").values())
 
 
 def deletions(key: str) -> list[str]:
@@ -222,6 +222,11 @@ class Index:
             known += [n for n in self._same_bones(word, cores) if n not in known]
             self._misspelt[key] = known
         return known
+
+    def may_misspell(self, given: str, surname: str) -> bool:
+        """Tell whether a word may be a bad misspelling of a surname of somebody called `given`."""
+        firsts = self.firsts.look_up(given)
+        return any(self.misspelt(number, surname, True) for number, likeness in firsts if likeness <= Likeness.TYPO)  # noqa: FBT003
 
     def _same_bones(self, word: str, cores: tuple[str, ...]) -> list[int]:
         """Give surnames whose sound key is within one letter of the word's."""

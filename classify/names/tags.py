@@ -64,16 +64,17 @@ class Gluer:
             for head in kinds("tails")["tag"]:
                 if word.startswith(head) and len(word) - len(head) > LONG:
                     yield from self.split(word.removeprefix(head), tagged=False)
-        for cut in range(2, len(word) - 1):
-            front = word[:cut]
-            if front in firsts:
-                for end in self._ends(word, cut, tagged=tagged):
-                    for who, marks in self._match(front, word[cut:end], "glued"):
+        for ends in self._levels(word, tagged=tagged):
+            for cut, end in ((cut, end) for end in ends for cut in range(2, end - 1)):
+                front, back = word[:cut], word[cut:end]
+                if front in firsts:
+                    for who, marks in self._match(front, back, "glued"):
                         best.setdefault(who, marks)
-            if self._cores(front):
-                for end in self._ends(word, cut, tagged=tagged):
-                    for who, marks in self._match(word[cut:end], front, "glued_reversed"):
+                if back in firsts and self._cores(front):
+                    for who, marks in self._match(back, front, "glued_reversed"):
                         best.setdefault(who, marks)
+            if best:
+                break
         yield from best.items()
         if not best and tagged and len(word) > SHORTEST:
             for core, pieces in self._cores(word[1:]):
@@ -83,12 +84,13 @@ class Gluer:
                         yield who, {"initial": word[0], "glued": word}
 
     @staticmethod
-    def _ends(word: str, cut: int, *, tagged: bool) -> Iterator[int]:
-        """Give where the name may end: at the word's end, or before a tail such as "moetweg"."""
-        yield len(word)
+    def _levels(word: str, *, tagged: bool) -> Iterator[list[int]]:
+        """Give where the name may end, surest first: at the word's end, before a known tail, before any tail."""
+        yield [len(word)]
         if tagged:
             tails = kinds("tails")["tag"]
-            yield from (end for end in range(len(word) - 1, cut + 1, -1) if word[end:] in tails or end > LONG)
+            yield [end for end in range(len(word) - 1, SHORTEST - 1, -1) if word[end:] in tails]
+            yield from ([end] for end in range(len(word) - 1, LONG - 1, -1))
 
     def _cores(self, word: str) -> list[tuple[int, tuple[str, ...]]]:
         """Give the surnames that a glued part may be, with their glued tussenvoegsel."""
