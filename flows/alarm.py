@@ -1,6 +1,7 @@
 """Alarm for acute threats: the duty officer first, then the next in line until somebody acknowledges."""
 
 import logging
+from collections.abc import Sequence
 from datetime import timedelta
 from email.message import EmailMessage
 from email.utils import formatdate, make_msgid
@@ -12,69 +13,90 @@ from flows.clock import now
 from flows.mail import send_mail
 from flows.open_house import opened
 from flows.settings import Settings, read_settings
-from warehouse import Case, State
+from warehouse import Case, State, Urgency
 
 LOG = logging.getLogger("handenaf.alarm")
 
-TEXT = """Er is een acute dreiging gevonden: zaak {number}.
+TEXT = """{count} op u: {numbers}.
 
 Gaat het om direct gevaar? Bel 112.
 
-Open de zaak en bevestig dat u haar oppakt:
+Open de wachtrij en bevestig dat u dit oppakt:
 {address}
 
-Niemand bevestigd binnen {minutes} minuten: dan krijgt de volgende op de lijst dit bericht.
-Dit bericht bevat met opzet geen namen en geen tekst van het bericht.
+Bevestigt niemand dit binnen {minutes} minuten, dan krijgt de volgende op de lijst dit bericht.
+Dit bericht bevat met opzet geen namen en geen tekst van de gevonden berichten.
 """
 
 
 def alarm(home: str) -> int:
     """Tell the next person in line of every acute case that nobody took yet; give the number of messages sent.
 
-    Safe to run at any time and in two processes at once: a step is claimed before it is sent, and given back when the
-    message could not be handed over.
+    One message a person, however many cases. Safe to run at any time and in two processes at once: a step is claimed
+    before it is sent, and given back when the message could not be handed over.
     """
     settings = read_settings(Path(home))
+    if not settings.alarm_mail and not settings.alarm_webhook:
+        return 0
     sent = 0
     with opened(settings) as state:
-        for case, told in state.alarms.pending():
-            wait = timedelta(minutes=settings.alarm_wait_minutes)
-            if told and now() < told[-1].told_at + wait:
-                continue
-            step = len(told)
-            if step < max(len(settings.alarm_mail), 1) and (settings.alarm_mail or settings.alarm_webhook):
-                sent += _tell(settings, state, case, step)
+        for step, cases in sorted(_due(settings, state).items()):
+            claimed = [
+                case for case in cases if state.alarms.claim(case.id, step=step, told=_who(settings, step), at=now())
+            ]
+            if claimed:
+                sent += _tell(settings, state, claimed, step)
     return sent
 
 
-def _tell(settings: Settings, state: State, case: Case, step: int) -> int:
-    """Send one step's messages; 1 when they were handed over, 0 when not (the step is then tried again)."""
-    who = settings.alarm_mail[step] if step < len(settings.alarm_mail) else "webhook"
-    if not state.alarms.claim(case.id, step=step, told=who, at=now()):
-        return 0
-    number = f"HA-{state.cases.number(case.id):06d}"
-    address = f"http://{settings.desk_host}:{settings.desk_port}/cases/{case.id}"
+def _due(settings: Settings, state: State) -> dict[int, list[Case]]:
+    """Give the cases whose next step is due now, by step (0: the first in line)."""
+    wait = timedelta(minutes=settings.alarm_wait_minutes)
+    due: dict[int, list[Case]] = {}
+    for case, told in state.alarms.pending():
+        in_line = len(told) < max(len(settings.alarm_mail), 1)
+        if in_line and not (told and now() < told[-1].told_at + wait):
+            due.setdefault(len(told), []).append(case)
+    return due
+
+
+def _who(settings: Settings, step: int) -> str:
+    return settings.alarm_mail[step] if step < len(settings.alarm_mail) else "webhook"
+
+
+def _tell(settings: Settings, state: State, cases: Sequence[Case], step: int) -> int:
+    """Send one step's message; 1 when it was handed over, 0 when not (the step is then tried again)."""
+    numbers = [f"HA-{state.cases.number(case.id):06d}" for case in cases]
+    address = f"http://{settings.desk_host}:{settings.desk_port}/"
     try:
         if step < len(settings.alarm_mail):
-            send_mail(settings, _mail(settings, who, number, address))
+            send_mail(settings, _mail(settings, _who(settings, step), numbers, address))
         if settings.alarm_webhook:
-            body = {"case": number, "urgency": case.urgency.value, "address": address, "step": step}
+            body = {"cases": numbers, "urgency": Urgency.ACUTE.value, "address": address, "step": step}
             httpx.post(settings.alarm_webhook, json=body, timeout=10).raise_for_status()
     except (OSError, httpx.HTTPError, ValueError) as error:
-        state.alarms.unclaim(case.id, step=step)
-        LOG.error("alarm for case %s to %s was not handed over: %s; it is tried again", number, who, error)  # noqa: TRY400 - the sentence says it all
+        for case in cases:
+            state.alarms.unclaim(case.id, step=step)
+        LOG.error(  # noqa: TRY400 - the sentence says it all, and a traceback may hold addresses
+            "the alarm for %d acute cases to %s was not handed over: %s; it is tried again",
+            len(cases),
+            _who(settings, step),
+            error,
+        )
         return 0
     return 1
 
 
-def _mail(settings: Settings, who: str, number: str, address: str) -> EmailMessage:
+def _mail(settings: Settings, who: str, numbers: Sequence[str], address: str) -> EmailMessage:
+    count = "Eén acute dreiging wacht" if len(numbers) == 1 else f"{len(numbers)} acute dreigingen wachten"
     message = EmailMessage()
     message["From"] = settings.mailbox
     message["To"] = who
-    message["Subject"] = f"ACUTE DREIGING: zaak {number} wacht op u"
+    message["Subject"] = f"ACUUT: {count} op u"
     message["Date"] = formatdate()
     message["Message-ID"] = make_msgid(domain=settings.mailbox.rpartition("@")[2] or None)
     message["Auto-Submitted"] = "auto-generated"
     message["X-Priority"] = "1"
-    message.set_content(TEXT.format(number=number, address=address, minutes=settings.alarm_wait_minutes))
+    named = ", ".join(numbers)
+    message.set_content(TEXT.format(count=count, numbers=named, address=address, minutes=settings.alarm_wait_minutes))
     return message

@@ -7,10 +7,10 @@ from time import monotonic
 
 import tomli_w
 from argon2 import PasswordHasher
-from demo.cards import town_cards
 from rich.console import Console
 from rich.panel import Panel
 
+from demo.cards import town_cards
 from demo.gold import compare, load_gold
 from demo.messages import ROSTER
 from demo.town import DEFAULT_PORTS, Town, start_town

@@ -1,19 +1,20 @@
-"""What the desk does outside itself: draft, send, bundle, capture again. Handed to `review` as plain functions."""
+"""What the desk does outside itself: draft, send, bundle. Handed to `review` as plain functions."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from flows.capturing import capture_now
 from flows.clock import now
 from flows.errors import FlowError
 from flows.open_house import cards_of
 from flows.settings import Settings
-from takedown.cases import check_move
 from takedown.channels import ChannelConfig, find_channels
+from takedown.evidence.bundle import make_bundle
+from takedown.evidence.facts import CaseFacts
 from takedown.notices import Notifier, draft
 from takedown.sending import send
-from warehouse import Case, CaseState, Notice, Person, Post, Receipt, State, Verdict
+from warehouse import Approval, Bundle, Case, Notice, Person, Post, Receipt, State, Verdict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,20 +54,13 @@ def way_of(settings: Settings, post: Post) -> tuple[str, str]:
 
 
 def draft_notice(
-    settings: Settings,
-    state: State,
-    case_id: str,
-    *,
-    language: str,
-    explanation: str,
-    by: str,
-    channel: str = "",
-    recipient: str = "",
+    settings: Settings, state: State, case_id: str, *, language: str, explanation: str, by: str, channel: str = ""
 ) -> Notice:
-    """Draft the notice of a case and keep it; the case moves on where it was only decided so far."""
+    """Draft the notice of a case by the channel its source's card names, or another; the desk keeps it."""
     file = read_case(state, case_id)
     usual_channel, usual_recipient = way_of(settings, file.post)
-    notice = draft(
+    chosen = channel or usual_channel
+    return draft(
         file.case,
         file.post,
         file.person,
@@ -74,47 +68,57 @@ def draft_notice(
         state.papers.captures(case_id),
         notifier=notifier_of(settings),
         language=language,
-        channel=channel or usual_channel,
-        recipient=recipient or usual_recipient,
+        channel=chosen,
+        recipient=usual_recipient if chosen == usual_channel else "",
         explanation=explanation,
         now=now(),
         by=by,
     )
-    state.papers.add_notice(notice)
-    if file.case.state != CaseState.NOTICE_DRAFTED:
-        check_move(file.case, CaseState.NOTICE_DRAFTED)
-        state.cases.move(
-            case_id, version=file.case.version, to=CaseState.NOTICE_DRAFTED, by=by, reason="notice drafted", at=now()
-        )
-    return notice
 
 
-def send_notice(settings: Settings, state: State, notice_id: str, *, by: str) -> Receipt:
-    """Send an approved notice once, keep its receipt, and move its case to sent.
+def send_notice(settings: Settings, state: State, notice: Notice, approvals: Sequence[Approval]) -> Receipt:
+    """Send an approved notice, or give the receipt of when it was sent; the desk keeps it.
 
     Killed between sending and keeping, it is sent again with the same Message-ID (or finds the report it made).
     Raises what `takedown.sending.send` raises.
     """
-    notice = state.papers.notice(notice_id)
     file = read_case(state, notice.case_id)
     channels = find_channels()
     if notice.channel not in channels:
         raise FlowError(f"There is no channel {notice.channel!r}. There are: {', '.join(sorted(channels))}.")
-    receipt = send(
+    return send(
         notice,
-        state.papers.approvals(notice_id),
+        approvals,
         channels[notice.channel],
         channel_config(settings, notice, file.post),
-        state.papers.receipt(notice_id),
+        state.papers.receipt(notice.id),
         labels=file.verdict.labels,
         now=now(),
     )
-    state.papers.add_receipt(receipt, case_id=notice.case_id, by=by)
-    case = state.cases.one(notice.case_id)
-    if case.state == CaseState.NOTICE_DRAFTED:
-        reason = f"{receipt.channel}: {receipt.reference}"
-        state.cases.move(case.id, version=case.version, to=CaseState.SENT, by=by, reason=reason, at=now())
-    return receipt
+
+
+def bundle_case(settings: Settings, state: State, case_id: str, *, by: str) -> tuple[Bundle, Path]:
+    """Make the evidence bundle of a case, keep its record, and give the ZIP."""
+    file = read_case(state, case_id)
+    notices = state.papers.notices(case_id)
+    receipts = [state.papers.receipt(notice.id) for notice in notices]
+    facts = CaseFacts(
+        case=file.case,
+        post=file.post,
+        person=file.person,
+        verdict=file.verdict,
+        captures=state.papers.captures(case_id),
+        judgements=state.cases.judgements(case_id),
+        decisions=state.cases.decisions(case_id),
+        notices=notices,
+        receipts=tuple(receipt for receipt in receipts if receipt),
+        responses=state.papers.responses(case_id),
+    )
+    made_at = now()
+    out = settings.evidence / "bundles" / f"HA-{state.cases.number(case_id):06d}-{made_at:%Y%m%dT%H%M%SZ}.zip"
+    bundle = make_bundle(facts, settings.evidence, out, made_at=made_at, made_by=by)
+    state.papers.add_bundle(bundle)
+    return bundle, out
 
 
 def channel_config(settings: Settings, notice: Notice, post: Post) -> ChannelConfig:
@@ -147,8 +151,3 @@ def channel_config(settings: Settings, notice: Notice, post: Post) -> ChannelCon
 def _on_loopback(settings: Settings, post: Post) -> bool:
     card = cards_of(settings).get(post.source)
     return bool(card and card.allow_loopback)
-
-
-def capture_again(settings: Settings, state: State, case_id: str, *, by: str) -> str:
-    """Capture a case's page once more, at a person's wish."""
-    return capture_now(settings, state, state.cases.one(case_id), by=by)

@@ -12,15 +12,15 @@ from warehouse.state.history import KINDS
 def load(home: str) -> int:
     """Write what happened since the last time as batches, load them, publish; give the number of new batches.
 
-    The mark moves on only after the batch is on disk; what is handed over twice is left alone by the loader.
+    A thing counts as handed over only after its batch is on disk; what comes twice is left alone by the loader.
     """
     settings = read_settings(Path(home))
     with opened(settings) as state:
         for kind in KINDS:
-            rows, mark = state.history.fresh(kind)
-            write_batch(settings.batches, "history", rows)
-            if mark:
-                state.history.exported(kind, mark)
+            while (fresh := state.history.fresh(kind))[1]:
+                rows, ids = fresh
+                write_batch(settings.batches, "history", rows)
+                state.history.exported(kind, ids)
     new = warehouse_of(settings).load()
     report("load warehouse", done=new, total=new, note=f"{new} batches")
     return new

@@ -29,7 +29,7 @@ def serve_schedule(settings: Settings) -> None:
 
 
 def _deploy(flow: Flow[..., Any], name: str, settings: Settings, schedule: Schedule) -> RunnerDeployment:
-    """Give one flow its time. (`to_deployment` is typed as maybe a coroutine; called from here it never is.)"""
+    """Give one flow its time; `to_deployment` is typed as maybe a coroutine, but from plain code it never is."""
     return cast(
         "RunnerDeployment", flow.to_deployment(name, schedule=schedule, parameters={"home": str(settings.home)})
     )

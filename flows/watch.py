@@ -1,9 +1,9 @@
 """The nightly flow: look, find, judge, open, capture."""
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, cast
 
-from prefect import flow, task
+from prefect import Task, flow
 from prefect.artifacts import create_table_artifact
 from prefect.cache_policies import NO_CACHE
 from prefect.futures import wait
@@ -13,13 +13,21 @@ from prefect.tasks import exponential_backoff
 from flows.night import Night, run_night
 from flows.progress import report
 
-RETRY: dict[str, Any] = {
-    "retries": 2,
-    "retry_delay_seconds": exponential_backoff(backoff_factor=20),
-    "retry_jitter_factor": 0.5,
-    "cache_policy": NO_CACHE,
-}
-"""20 and 40 s, jittered: long enough for a web server to come back. The stores say what is left, so nothing is cached."""
+
+def as_task(step: Callable[..., Any], run_name: str | None = None) -> Task[..., Any]:
+    """Make a step a Prefect task with two retries after 20 and 40 s, jittered: long enough for a web server to come back.
+
+    Nothing is cached: the stores say what is left.
+    """
+    return Task(
+        fn=step,
+        task_run_name=run_name,
+        retries=2,
+        retry_delay_seconds=exponential_backoff(backoff_factor=20),
+        retry_jitter_factor=0.5,
+        cache_policy=NO_CACHE,
+        persist_result=False,
+    )
 
 
 class AsTasks:
@@ -27,15 +35,14 @@ class AsTasks:
 
     def one(self, step: Callable[..., int], *args: object) -> int:
         """Run one step as a task."""
-        answer: int = task(step, **RETRY)(*args)
-        return answer
+        return cast("int", as_task(step)(*args))
 
     def each(
         self, step: Callable[..., str], calls: Sequence[tuple[object, ...]], *, at_once: int, name: str
     ) -> list[str | BaseException]:
         """Run a step for each tuple of arguments, some at once, each as a task named for what it works on."""
         answers: list[str | BaseException] = []
-        named = task(step, task_run_name=f"{step.__name__}-{{{step.__code__.co_varnames[1]}}}", **RETRY)
+        named = as_task(step, f"{step.__name__}-{{{step.__code__.co_varnames[1]}}}")
         runner: ThreadPoolTaskRunner[Any] = ThreadPoolTaskRunner(max_workers=at_once)
         with runner.duplicate() as pool:
             futures = [pool.submit(named, parameters=_named_arguments(step, call)) for call in calls]

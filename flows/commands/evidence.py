@@ -5,9 +5,9 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from takedown.evidence.verify import verify
 
 from flows.errors import FlowError
+from takedown.evidence.verify import verify
 
 
 def add(cli: typer.Typer) -> None:

@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from classify.harm import judge_lines, load_judge
 from classify.names import compile_roster
 from classify.names.lines import bench_lines
 from warehouse.people import read_roster
-
-from classify.harm import judge_lines, load_judge
 
 
 def add(cli: typer.Typer) -> None:
