@@ -9,7 +9,6 @@ from urllib.parse import urlsplit
 
 from scrapy.http import Response
 
-from crawlers.errors import CrawlError
 from crawlers.middlewares import asked_pause
 from crawlers.orders import Order, headers_of
 from crawlers.pages import LONG_POST, LONGEST_POST, NEVER_AGAIN, Look, Posts
@@ -17,7 +16,9 @@ from crawlers.politeness import MOST_BYTES
 from crawlers.trouble import explain_status
 from warehouse import Fetch, FrontierEntry, Link
 
-_LOGIN_PATHS = re.compile(r"/(log[-_]?in|sign[-_]?in|inloggen|aanmelden|auth|sso|wp-login\.php|ucp\.php)\b", re.IGNORECASE)
+_LOGIN_PATHS = re.compile(
+    r"/(log[-_]?in|sign[-_]?in|inloggen|aanmelden|auth|sso|wp-login\.php|ucp\.php)\b", re.IGNORECASE
+)
 _GONE = {404, 410}
 _WALLS = {401, 403, 407, 451}
 _BUSY = {429, 503}
@@ -79,8 +80,12 @@ def read_answer(response: Response, asked: Asked, order: Order, parse: Callable[
         said = f"{response.url} is larger than 10 MB; it was not read."
         return Answer(fetch=asked.fetch(order, status=status, outcome="failed", message=said))
     if _is_login(response, asked):
-        said = f"{asked.link.url} sends us to a login page ({response.url}). Handenaf reads public pages only and goes no further."
-        return Answer(fetch=asked.fetch(order, status=status, outcome="blocked", message=said), stop=said)
+        return _wall(response, asked, order, f"sends us to a login page ({response.url})")
+    return _parse(response, asked, order, parse)
+
+
+def _parse(response: Response, asked: Asked, order: Order, parse: Callable[[bytes, str, Look], Posts]) -> Answer:
+    """Read a page that came whole, and say it where it can't be read."""
     look = Look(
         source=order.card.name,
         fetched_at=datetime.now(UTC),
@@ -92,36 +97,29 @@ def read_answer(response: Response, asked: Asked, order: Order, parse: Callable[
     )
     try:
         page = parse(response.body, response.url, look)
-    except CrawlError as error:
-        return Answer(fetch=asked.fetch(order, status=status, outcome="failed", message=str(error)), stop=str(error), stop_at_once=True)
     except Exception as error:  # noqa: BLE001 - hostile pages find holes in any parser; one page must not end the source
         said = f"{response.url} could not be read ({type(error).__name__}: {str(error)[:200]}). Please report it with the address."
-        return Answer(fetch=asked.fetch(order, status=status, outcome="failed", message=said))
+        return Answer(fetch=asked.fetch(order, status=response.status, outcome="failed", message=said))
+    if page.login_form and not page.posts and not page.links:
+        return _wall(response, asked, order, "shows a login form and no posts")
+    if page.notes and not page.posts and not page.links and asked.is_start:
+        return Answer(fetch=asked.fetch(order, status=response.status, outcome="failed", message=page.notes[0]))
     return _read(response, asked, order, look, page)
 
 
+def _wall(response: Response, asked: Asked, order: Order, what: str) -> Answer:
+    said = f"{asked.link.url} {what}. Handenaf reads public pages only and goes no further."
+    return Answer(fetch=asked.fetch(order, status=response.status, outcome="blocked", message=said), stop=said)
+
+
 def _read(response: Response, asked: Asked, order: Order, look: Look, page: Posts) -> Answer:
-    """Put what `parse` found into a fetch, and decide which links to follow."""
-    if page.login_form and not page.posts and not page.links:
-        said = f"{asked.link.url} shows a login form and no posts. Handenaf reads public pages only and goes no further."
-        return Answer(fetch=asked.fetch(order, status=response.status, outcome="blocked", message=said), stop=said)
-    if page.notes and not page.posts and not page.links and asked.is_start:
-        said = page.notes[0]
-        return Answer(fetch=asked.fetch(order, status=response.status, outcome="failed", message=said))
-    digest, sameness = page.digest(), page.sameness()
-    notes = list(page.notes) + _remarks(page)
-    links = list(page.links)
-    repeats = bool(sameness) and sameness == asked.previous
-    deep = [link for link in links if link.kind == "next" and link.depth >= order.card.max_pages]
-    if repeats:
-        notes.append(f"{response.url} shows the same as the page before it: the list has no end, so we stop here.")
-    elif deep:
-        notes.append(f"{asked.link.url} goes on after {order.card.max_pages} pages; raise max_pages in the card to read further.")
-    links = [link for link in links if not (link.kind == "next" and (repeats or link in deep))]
+    """Put what `parse` found into a fetch: is it new, and where does it lead?"""
+    links, note = _go_on(response, asked, order, page)
+    digest = page.digest()
     before = asked.entry.content_hash if asked.entry else ""
     outcome = "new" if not before else "unchanged" if before == digest else "changed"
-    has_mark = not (asked.entry and asked.entry.last_modified[:1].isdigit())
-    if not page.posts and not page.links and not has_mark:
+    went_on = asked.entry is not None and asked.entry.last_modified[:1].isdigit()
+    if went_on and not page.posts and not page.links:
         outcome, digest = "unchanged", before  # an API that was asked for what is newer than our mark
     fetch = Fetch(
         source=order.card.name,
@@ -135,12 +133,25 @@ def _read(response: Response, asked: Asked, order: Order, look: Look, page: Post
         last_modified=page.mark or _last_modified(asked, look),
         content_hash=digest,
         bytes=len(response.body),
-        message=" ".join(notes),
+        message=" ".join([*page.notes, *_remarks(page), *note]),
         posts=() if outcome == "unchanged" else page.posts,
-        links=tuple(links),
+        links=links,
         again_minutes=page.again_minutes,
     )
-    return Answer(fetch=fetch, follow=tuple(links), sameness=sameness)
+    return Answer(fetch=fetch, follow=links, sameness=page.sameness())
+
+
+def _go_on(response: Response, asked: Asked, order: Order, page: Posts) -> tuple[tuple[Link, ...], list[str]]:
+    """Choose the links to follow: all, but no next page of a list that has no end."""
+    onward = tuple(link for link in page.links if link.kind != "next")
+    following = tuple(link for link in page.links if link.kind == "next")
+    same = page.sameness()
+    if following and same and same == asked.previous:
+        return onward, [f"{response.url} shows the same as the page before it: the list has no end, so we stop here."]
+    most = order.card.max_pages
+    if any(link.depth >= most for link in following):
+        return onward, [f"{asked.link.url} goes on after {most} pages; raise max_pages in the card to read further."]
+    return page.links, []
 
 
 def _last_modified(asked: Asked, look: Look) -> str:
@@ -153,13 +164,15 @@ def _remarks(page: Posts) -> list[str]:
     """Say what is odd about the posts themselves."""
     long = [post for post in page.posts if len(post.text) >= LONG_POST]
     cut = sum(len(post.text) >= LONGEST_POST for post in long)
-    said = [f"{post.permalink} is {len(post.text):,} characters long; it was kept{' whole' if not cut else ' up to there'}." for post in long[:1]]
-    return said
+    kept = "up to there" if cut else "whole"
+    return [f"{post.permalink} is {len(post.text):,} characters long; it was kept {kept}." for post in long[:1]]
 
 
 def _is_login(response: Response, asked: Asked) -> bool:
     """Tell whether we were sent to a login page instead of what we asked for."""
-    return bool(_LOGIN_PATHS.search(urlsplit(response.url).path)) and not _LOGIN_PATHS.search(urlsplit(asked.link.url).path)
+    return bool(_LOGIN_PATHS.search(urlsplit(response.url).path)) and not _LOGIN_PATHS.search(
+        urlsplit(asked.link.url).path
+    )
 
 
 def _as_before(asked: Asked) -> int:

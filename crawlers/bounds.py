@@ -81,7 +81,8 @@ class Bounds:
         if self.allow_loopback:
             return
         literal = _literal(host)
-        if host == "localhost" or host.endswith((".localhost", ".local", ".internal")) or literal and is_private(literal):
+        inside = host == "localhost" or host.endswith((".localhost", ".local", ".internal"))
+        if inside or (literal and is_private(literal)):
             message = (
                 f"{host} is a private or loopback address. Handenaf reads public sites only; "
                 "a card for a site on this machine needs allow_loopback = true."

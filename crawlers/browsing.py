@@ -28,7 +28,12 @@ def browser_settings(order: Order, agent: str) -> dict[str, Any]:
     launch: dict[str, Any] = {
         "headless": True,
         # root in a container can't use Chromium's own sandbox; host rules hold also for redirects and subresources
-        "args": ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", f"--host-resolver-rules={host_rules(order.card)}"],
+        "args": [
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-dev-shm-usage",
+            f"--host-resolver-rules={host_rules(order.card)}",
+        ],
     }
     if order.chromium:
         launch["executable_path"] = order.chromium
@@ -60,7 +65,13 @@ def host_rules(card: Card) -> str:
     rules = [rule for host in hosts if (rule := _rule(host, allow_loopback=card.allow_loopback))]
     if "." in home and not home.replace(".", "").isdigit():
         rules.append(_rule(twin, allow_loopback=card.allow_loopback))
-    return ", ".join([*dict.fromkeys(rule for rule in rules if rule), "MAP * ~NOTFOUND", *(f"EXCLUDE {h}" for h in hosts if _is_ip(h))])
+    return ", ".join(
+        [
+            *dict.fromkeys(rule for rule in rules if rule),
+            "MAP * ~NOTFOUND",
+            *(f"EXCLUDE {h}" for h in hosts if _is_ip(h)),
+        ]
+    )
 
 
 def _is_ip(host: str) -> bool:
@@ -82,7 +93,7 @@ def _rule(host: str, *, allow_loopback: bool) -> str:
 
 
 def stay_within(bounds: Bounds) -> Callable[[Request], Awaitable[bool]]:
-    """Give the question scrapy-playwright asks for every request of a page: shall it be dropped?"""
+    """Give the test that scrapy-playwright makes of every request of a page: is it dropped."""
 
     async def is_dropped(request: Request) -> bool:
         if request.resource_type in _UNNEEDED:
@@ -116,7 +127,9 @@ async def _click_through(page: Page, chosen: Selectors) -> list[str]:
                 return []
             await button.click(timeout=_CLICK_MS)
         except BrowserError:
-            return [f"{chosen.more!r} could not be clicked; what it hides was not read."] if await button.count() else []
+            return (
+                [f"{chosen.more!r} could not be clicked; what it hides was not read."] if await button.count() else []
+            )
         for _ in range(_CLICK_MS // _TICK_MS):
             if await posts.count() != before or not await button.count():
                 break

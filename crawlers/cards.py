@@ -119,7 +119,9 @@ class Card(BaseModel):
             message = f'a {self.kind} card needs selectors: at least selectors.post = "…"'
             raise ValueError(message)
         if self.searches and self.kind not in {"bluesky", "mastodon", "wordpress"}:
-            message = f"searches = true works for bluesky, mastodon and wordpress; a {self.kind} can't be asked for a name"
+            message = (
+                f"searches = true works for bluesky, mastodon and wordpress; a {self.kind} can't be asked for a name"
+            )
             raise ValueError(message)
         if self.delay_seconds < 1 and not self.allow_loopback:
             message = "delay_seconds below 1 is for loopback only: other people's servers get a second between requests"

@@ -36,7 +36,7 @@ def read_words(text: str, fetched_at: datetime) -> tuple[datetime | None, str]:
 
     A text that gives another time when read 400 days earlier depends on when we looked: it is `relative text`.
     """
-    text = re.sub(r"\s+", " ", text).strip()[:_LONGEST]
+    text = re.sub(r"\s+", " ", text)[:_LONGEST].strip(" ,;|·•»«›‹–—-()")
     if not any(c.isalnum() for c in text):
         return None, "unknown"
     minute = fetched_at.replace(second=0, microsecond=0)
@@ -48,7 +48,8 @@ def read_words(text: str, fetched_at: datetime) -> tuple[datetime | None, str]:
 
 @lru_cache(maxsize=20_000)
 def _read(text: str, looked_at: datetime) -> datetime | None:
-    text = re.sub(r"\b(geplaatst|op|om|door|posted|on|at|by|uur)\b:?", " ", text, flags=re.IGNORECASE)
+    text = re.sub(r"\b(geplaatst|op|om|door|posted|on|at|by)\b:?", " ", text, flags=re.IGNORECASE)
+    text = re.sub(r"([:.]\d\d)\s*(uur|u|h)\b", r"\1", text)
     settings = {
         "TIMEZONE": "Europe/Amsterdam",
         "RETURN_AS_TIMEZONE_AWARE": True,
@@ -57,7 +58,7 @@ def _read(text: str, looked_at: datetime) -> datetime | None:
         "DATE_ORDER": "DMY",
     }
     try:
-        found = dateparser.parse(text, languages=_LANGUAGES, settings=settings)  # type: ignore[arg-type]
+        found = dateparser.parse(text, languages=_LANGUAGES, settings=settings)
     except (ValueError, OverflowError, RecursionError):  # absurd years and the like
         return None
     return _in_utc(found) if found else None

@@ -39,7 +39,10 @@ def settings_for(order: Order) -> dict[str, Any]:
         "AUTOTHROTTLE_ENABLED": True,
         "AUTOTHROTTLE_START_DELAY": card.delay_seconds,
         "AUTOTHROTTLE_MAX_DELAY": 60.0,
-        "DEFAULT_REQUEST_HEADERS": {"Accept": "text/html,application/json,application/xml;q=0.9,*/*;q=0.5", "Accept-Language": "nl,en;q=0.5"},
+        "DEFAULT_REQUEST_HEADERS": {
+            "Accept": "text/html,application/json,application/xml;q=0.9,*/*;q=0.5",
+            "Accept-Language": "nl,en;q=0.5",
+        },
         # what we don't let them do to us
         "DOWNLOAD_MAXSIZE": MOST_BYTES,
         "DOWNLOAD_WARNSIZE": 0,

@@ -21,7 +21,7 @@ _OVERTIME = 120.0
 """Seconds beyond its budget after which a spider counts as hanging."""
 
 
-def crawl(  # noqa: PLR0913 - each is its own fact, and all but three have a default
+def crawl(
     card: Card,
     *,
     frontier: Sequence[FrontierEntry],
@@ -48,7 +48,7 @@ def crawl(  # noqa: PLR0913 - each is its own fact, and all but three have a def
         chromium=chromium or "",
         contact=contact,
     )
-    child = subprocess.Popen(  # noqa: S603 - our own module, no shell
+    child = subprocess.Popen(
         [sys.executable, "-m", "crawlers.spider_process", str(os.getpid())],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -80,7 +80,9 @@ def crawl(  # noqa: PLR0913 - each is its own fact, and all but three have a def
 def _death(card: Card, code: int | None, complaints: Sequence[bytes]) -> CrawlEnd:
     """Say that a spider ended without saying how. Its log's last line is kept: it holds no post's text."""
     said = complaints[-1].decode("utf-8", "replace").strip()[:300] if complaints else "it said nothing"
-    error = SpiderDied(f"The spider of {card.name} ended early (code {code}: {said}). What it found is kept; the rest waits for the next look.")
+    error = SpiderDied(
+        f"The spider of {card.name} ended early (code {code}: {said}). What it found is kept; the rest waits for the next look."
+    )
     return CrawlEnd(source=card.name, outcome="failed", message=str(error))
 
 

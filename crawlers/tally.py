@@ -69,7 +69,9 @@ class Tally:
             return "stopped", self.stopped
         if self.failed and (self.failed == self.fetches or self.is_hopeless):
             return "failed", f"{name}: {self.first_failure}"
-        trouble = f"{self.failed} of {self.fetches} pages failed; the first: {self.first_failure}" if self.failed else ""
+        trouble = (
+            f"{self.failed} of {self.fetches} pages failed; the first: {self.first_failure}" if self.failed else ""
+        )
         if self.posts:
             return "ok", f"{self._amount()} {trouble}".strip()
         if not self.first_look and (self.unchanged or not self.fetches):

@@ -19,7 +19,7 @@ _KEPT = {"\n", "\t"}
 
 
 def clean(text: str) -> str:
-    """Give `text` without control characters and lone surrogates, which stores can't hold; line ends become \\n.
+    """Give `text` without control characters and lone surrogates, which stores can't hold; line ends are made alike.
 
     Right-to-left marks and other format characters stay: they are part of what was written, and the name finder
     knows them. Unicode is composed (NFC), so that the same words make the same post.

@@ -56,7 +56,9 @@ def explain(error: BaseException, url: str) -> str:
     for sign, sentence in _SENTENCES:
         if sign.lower() in said.lower():
             return f"{url} {sentence}"
-    return f"{url} could not be fetched ({type(error).__name__}: {str(error)[:200]}). It is tried again at the next look."
+    return (
+        f"{url} could not be fetched ({type(error).__name__}: {str(error)[:200]}). It is tried again at the next look."
+    )
 
 
 def explain_status(status: int, url: str) -> str:

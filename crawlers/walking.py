@@ -134,7 +134,7 @@ class Walker(Spider):
     def mourn(self, failure: Failure) -> Iterator[Request]:
         """Hand over a request that got no answer, and go on."""
         self.under_way -= 1
-        request: Request = failure.request  # type: ignore[attr-defined]
+        request: Request = failure.request
         asked: Asked = request.cb_kwargs["asked"]
         message = explain(failure.value, request.url)
         blocked = isinstance(failure.value, RobotsForbid | OutOfBounds)

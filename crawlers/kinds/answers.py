@@ -7,7 +7,7 @@ from typing import Any
 _NEXT = re.compile(r'<([^>]*)>\s*;[^,]*\brel="?next"?', re.IGNORECASE)
 
 
-def read_json(body: bytes) -> Any:  # noqa: ANN401 - another's JSON may be anything
+def read_json(body: bytes) -> Any:
     """Read a JSON answer, or give None where it is none (also one nested too deep)."""
     try:
         return json.loads(body.decode("utf-8-sig", "replace"))

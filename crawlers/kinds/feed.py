@@ -18,7 +18,8 @@ def parse(body: bytes, url: str, look: Look) -> Posts:
     """Read a feed's entries, and the link to its next page where it has one (RFC 5005)."""
     text = decode(body, look.headers.get("content-type", ""))
     found = feedparser.parse(
-        text.encode("utf-8"), response_headers={"content-type": "application/xml; charset=utf-8", "content-location": url}
+        text.encode("utf-8"),
+        response_headers={"content-type": "application/xml; charset=utf-8", "content-location": url},
     )
     if not found.version and not found.entries:
         return Posts(notes=(f"{url} holds no RSS or Atom feed. Look at the address in the card.",))
@@ -31,7 +32,7 @@ def parse(body: bytes, url: str, look: Look) -> Posts:
     )
 
 
-def _post(entry: Any, url: str, look: Look, feed: Any) -> Post | None:  # noqa: ANN401 - feedparser has no types
+def _post(entry: Any, url: str, look: Look, feed: Any) -> Post | None:
     permalink = urljoin(url, entry.get("link") or entry.get("id") or "")
     title = one_line(html_text(entry.get("title", "")))
     contents = [part.value for part in entry.get("content", ()) if part.get("value")] or [entry.get("summary", "")]
@@ -40,7 +41,9 @@ def _post(entry: Any, url: str, look: Look, feed: Any) -> Post | None:  # noqa: 
         text = f"{title}\n\n{text}".strip()
     literal = entry.get("published") or entry.get("updated") or ""
     clock = entry.get("published_parsed") or entry.get("updated_parsed")
-    posted_at, how = (datetime.fromtimestamp(timegm(clock), UTC), "api") if clock else read_time(literal, look.fetched_at)
+    posted_at, how = (
+        (datetime.fromtimestamp(timegm(clock), UTC), "api") if clock else read_time(literal, look.fetched_at)
+    )
     if permalink == url or not text:
         return None
     author = entry.get("author_detail", {})

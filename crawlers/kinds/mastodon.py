@@ -33,7 +33,9 @@ def parse(body: bytes, url: str, look: Look) -> Posts:
     following = next_link(look.headers.get("link", "")) if isinstance(answer, list) and statuses else ""
     links = [Link(url=urljoin(url, following), kind="next", depth=look.depth + 1)] if following else []
     if look.kind != "context":
-        links += [_context(status, url) for status in statuses if status.get("replies_count") and word(status.get("id"))]
+        links += [
+            _context(status, url) for status in statuses if status.get("replies_count") and word(status.get("id"))
+        ]
     return Posts(
         posts=posts,
         links=tuple(links),

@@ -193,7 +193,12 @@ class _Page:
     def media(self, element: Selector) -> tuple[str, ...]:
         """Give the pictures, films and sounds in the post's text."""
         hits = pick(element, self.look.selectors.text) if self.look.selectors.text else [element]
-        found = [link for hit in hits if _is_element(hit) for link in hit.css("img, video, audio, source").xpath("@src").getall()]
+        found = [
+            link
+            for hit in hits
+            if _is_element(hit)
+            for link in hit.css("img, video, audio, source").xpath("@src").getall()
+        ]
         return tuple(dict.fromkeys(joined for link in found if (joined := _join(self.home, link))))
 
 

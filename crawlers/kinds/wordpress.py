@@ -27,7 +27,7 @@ def parse(body: bytes, url: str, look: Look) -> Posts:
     times = [word(entry.get("modified_gmt") or entry.get("date_gmt")) for entry in entries]
     page = int("".join(filter(str.isdigit, parse_qs(urlsplit(url).query).get("page", ["1"])[0])) or "1")
     total = look.headers.get("x-wp-totalpages", "")
-    links = ()
+    links: tuple[Link, ...] = ()
     if total.isdigit() and page < int(total):
         following = add_or_replace_parameter(url, "page", str(page + 1))
         links = (Link(url=following, kind="next", depth=look.depth + 1),)

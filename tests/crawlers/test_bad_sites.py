@@ -26,7 +26,11 @@ def test_a_short_retry_after_is_waited_for(town, draw, make_card, look):
 
     def page(_):
         times.append(time.monotonic())
-        return (429, {"Retry-After": "3"}, b"") if len(times) == 1 else (200, {"Content-Type": "text/html"}, draw(ONE).encode())
+        return (
+            (429, {"Retry-After": "3"}, b"")
+            if len(times) == 1
+            else (200, {"Content-Type": "text/html"}, draw(ONE).encode())
+        )
 
     town.pages["/"] = page
     night = look(make_card(town.url + "/"))
@@ -125,7 +129,11 @@ def test_odd_answers_get_a_sentence_each(town, draw, make_card, look):
 
 def test_a_wrong_charset_is_read_right(town, draw, make_card, look):
     town.page("/", '<a class="thread" href="/utf8">a</a><a class="thread" href="/latin">b</a>')
-    town.page("/utf8", draw([("p1", "zoë", "2026-11-20T10:00:00Z", "Café één €")]), Content_Type="text/html; charset=iso-8859-1")
+    town.page(
+        "/utf8",
+        draw([("p1", "zoë", "2026-11-20T10:00:00Z", "Café één €")]),
+        Content_Type="text/html; charset=iso-8859-1",
+    )
     latin = draw([("p2", "zoë", "2026-11-20T10:00:00Z", "Café één €")]).encode("cp1252")
     town.page("/latin", latin, Content_Type="text/html; charset=utf-8")
     night = look(make_card(town.url + "/"))
@@ -148,11 +156,23 @@ def test_endless_pages_come_to_an_end(town, draw, make_card, look, same, sentenc
 
 def test_a_huge_post_and_strange_characters_are_kept(town, draw, make_card, look):
     long = "Zij heet Fenna. " * 6250
-    town.page("/", draw([("p1", "a", "x", long), ("p2", "b", "", "a\x01b&#0;c\u202ed <b>e</b> &lt;script&gt;"), ("p3", "c", "", "\u200f\u05d0")], title=""))
+    town.page(
+        "/",
+        draw(
+            [
+                ("p1", "a", "x", long),
+                ("p2", "b", "", "a\x01b&#0;c\u202ed <b>e</b> &lt;script&gt;"),
+                ("p3", "c", "", "\u200f\u05d0"),
+            ],
+            title="",
+        ),
+    )
     night = look(make_card(town.url + "/"))
     assert night.texts[0] == long.strip()
     assert "99,999 characters" in night.messages
-    assert night.texts[1:] == ["abc\u202ed e <script>", "\u200f\u05d0"] or night.texts[1] == "ab\ufffdc\u202ed e <script>"
+    assert (
+        night.texts[1:] == ["abc\u202ed e <script>", "\u200f\u05d0"] or night.texts[1] == "ab\ufffdc\u202ed e <script>"
+    )
 
 
 def test_no_answer_at_all_is_a_failure(make_card, look):

@@ -29,9 +29,14 @@ def draw_town(town):
     def posts(desk):
         page = int(desk.path[-1])
         body = ",".join(
-            f'{{"id": "p{page}{n}", "author": "kees", "time": "20 november 2026 10:0{n}", "text": "Bericht {page}{n} <b>"}}' for n in range(3)
+            f'{{"id": "p{page}{n}", "author": "kees", "time": "20 november 2026 10:0{n}", "text": "Bericht {page}{n} <b>"}}'
+            for n in range(3)
         )
-        return 200, {"Content-Type": "application/json"}, f'{{"posts": [{body}], "more": {str(page < 2).lower()}}}'.encode()
+        return (
+            200,
+            {"Content-Type": "application/json"},
+            f'{{"posts": [{body}], "more": {str(page < 2).lower()}}}'.encode(),
+        )
 
     town.pages["/api"] = posts
 
@@ -42,7 +47,9 @@ def test_posts_drawn_by_javascript_are_found_behind_every_click(town, make_card,
     night = look(card, chromium=chromium)
     assert night.end.outcome == "ok", night.end
     assert sorted(night.texts) == sorted(
-        ("Klachten\n\n" if (page, n) == (0, 0) else "") + f"Bericht {page}{n} <b>" for page in range(3) for n in range(3)
+        ("Klachten\n\n" if (page, n) == (0, 0) else "") + f"Bericht {page}{n} <b>"
+        for page in range(3)
+        for n in range(3)
     )
     post = night.fetches[0].posts[0]
     assert post.permalink == f"{town.url}/#p00"
@@ -69,7 +76,9 @@ def test_no_browser_outlives_its_caller(town, make_card, chromium, tmp_path):
     )
     marker = f"handenaf-test-{os.getpid()}"
     caller = subprocess.Popen(
-        [sys.executable, str(script), card.model_dump_json(), chromium], env=os.environ | {"HANDENAF_MARK": marker}, cwd=Path.cwd()
+        [sys.executable, str(script), card.model_dump_json(), chromium],
+        env=os.environ | {"HANDENAF_MARK": marker},
+        cwd=Path.cwd(),
     )
     try:
         wait_until(lambda: any("--headless" in line for line in marked(marker)))

@@ -10,15 +10,25 @@ FEED = """<?xml version="1.0" encoding="utf-8"?>
 
 
 def test_a_feed_and_its_older_pages_are_read(town, make_card, look):
-    town.page("/feed", FEED.format(more='<link rel="next" href="/feed?oud"/>', text="Nooit."), Content_Type="application/atom+xml")
-    town.page("/feed?oud", FEED.format(more="", text="Oud.").replace("urn:1", "urn:2").replace("/klacht/1", "/klacht/2"))
+    town.page(
+        "/feed",
+        FEED.format(more='<link rel="next" href="/feed?oud"/>', text="Nooit."),
+        Content_Type="application/atom+xml",
+    )
+    town.page(
+        "/feed?oud", FEED.format(more="", text="Oud.").replace("urn:1", "urn:2").replace("/klacht/1", "/klacht/2")
+    )
     card = make_card(town.url + "/feed", "feed")
     night = look(card)
     assert night.end.outcome == "ok", night.end
     first, second = (post for fetch in night.fetches for post in fetch.posts)
     assert first.text == "Klacht over de gezinsvoogd\n\nZij luistert niet.\n\nNooit."
     assert first.permalink == f"{town.url}/klacht/1"
-    assert (first.platform_id, first.author_name, first.author_profile) == ("urn:1", "Anneke", "http://voorbeeld.test/anneke")
+    assert (first.platform_id, first.author_name, first.author_profile) == (
+        "urn:1",
+        "Anneke",
+        "http://voorbeeld.test/anneke",
+    )
     assert first.posted_at == datetime(2026, 11, 20, 9, tzinfo=UTC)
     assert second.permalink == f"{town.url}/klacht/2"
 

@@ -5,10 +5,17 @@ from datetime import UTC, datetime, timedelta
 
 def forum(town, draw):
     town.page("/", '<a class="thread" href="/t/1">een</a><a class="thread" href="/t/2">twee</a>')
-    first = [(f"p{i}", "anneke", "2026-11-20T10:00:00+01:00", f"<p>Bericht {i}.</p><p>Tweede &amp; laatste.</p>") for i in range(3)]
+    first = [
+        (f"p{i}", "anneke", "2026-11-20T10:00:00+01:00", f"<p>Bericht {i}.</p><p>Tweede &amp; laatste.</p>")
+        for i in range(3)
+    ]
     town.page("/t/1", draw(first, "/t/1?page=2", "Over de jeugdzorg"))
-    town.page("/t/1?page=2", draw([("p9", "kees", "2026-11-21T10:00:00+01:00", "<blockquote>Bericht 1</blockquote>Daarom.")]))
-    town.page("/t/2", draw([("p20", "piet", "2026-11-22T09:30:00", "Hoi<br>daar<script>alert(1)</script>")], title="Twee"))
+    town.page(
+        "/t/1?page=2", draw([("p9", "kees", "2026-11-21T10:00:00+01:00", "<blockquote>Bericht 1</blockquote>Daarom.")])
+    )
+    town.page(
+        "/t/2", draw([("p20", "piet", "2026-11-22T09:30:00", "Hoi<br>daar<script>alert(1)</script>")], title="Twee")
+    )
 
 
 def test_every_thread_and_page_is_read_once(town, draw, make_card, look):
@@ -44,7 +51,15 @@ def test_a_second_night_brings_only_what_changed(town, draw, make_card, look):
     assert not quiet.texts
     assert "/t/1" not in town.paths(), "a full page of a thread is looked at rarely"
 
-    town.page("/t/1?page=2", draw([("p9", "kees", "2026-11-21T10:00:00+01:00", "Daarom."), ("p10", "jo", "2026-11-24T10:00:00+01:00", "Nieuw!")]))
+    town.page(
+        "/t/1?page=2",
+        draw(
+            [
+                ("p9", "kees", "2026-11-21T10:00:00+01:00", "Daarom."),
+                ("p10", "jo", "2026-11-24T10:00:00+01:00", "Nieuw!"),
+            ]
+        ),
+    )
     busy = look(card, quiet, now=tomorrow + timedelta(days=1))
     assert busy.end.outcome == "ok"
     assert "Nieuw!" in busy.texts

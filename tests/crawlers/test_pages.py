@@ -34,7 +34,10 @@ def parse_case(case):
 
 def plain(page):
     """Give what a page held as JSON would, leaving out what every post shares."""
-    posts = [{key: value for key, value in asdict(post).items() if value and key not in {"source", "fetched_at"}} for post in page.posts]
+    posts = [
+        {key: value for key, value in asdict(post).items() if value and key not in {"source", "fetched_at"}}
+        for post in page.posts
+    ]
     found = {
         "posts": posts,
         "links": [asdict(link) for link in page.links],
