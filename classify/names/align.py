@@ -12,7 +12,7 @@ from rapidfuzz.distance import OSA
 from classify.names.entry import ALIAS, CALLED, FAR_NICKNAME, GIVEN, NICKNAME, Entry, Surname
 from classify.names.index import Index, Likeness, is_ordinary
 from classify.names.lists import kinds, words
-from classify.names.tokens import Token
+from classify.names.tokens import FIRST, LAST, Token
 from classify.names.tussen import PIECES, Fit, fit
 
 _FIRST_MARKS = {CALLED: "first_name", ALIAS: "alias", GIVEN: "second_name", NICKNAME: "nickname", FAR_NICKNAME: "far_nickname"}
@@ -69,13 +69,13 @@ class Aligner:
         """Give the surnames a token may be."""
         if token.hidden == "mask":
             return [(number, likeness, ()) for number, likeness in token.surnames]
-        return self.index.surnames_of(token.word) if len(token.word) > 1 else []
+        return self.index.surnames_of(token.word) if token.likely & LAST and len(token.word) > 1 else []
 
     def _firsts(self, token: Token) -> tuple[tuple[int, Likeness], ...]:
         """Give the first names a token may be."""
         if token.hidden == "mask":
             return token.firsts
-        return self.index.firsts.look_up(token.word) if len(token.word) > 1 else ()
+        return self.index.firsts.look_up(token.word) if token.likely & FIRST and len(token.word) > 1 else ()
 
     def _gap(self, i: int) -> str:
         """Give what stands between token i and the next."""

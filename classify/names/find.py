@@ -10,18 +10,18 @@ from classify.names.context import Context, Places
 from classify.names.errors import EmptyRosterError
 from classify.names.features import Table, table
 from classify.names.fold import Folded, fold
-from classify.names.gate import Gate
+from classify.names.gate import Gate, Passed
 from classify.names.index import Index
 from classify.names.judge import Scored, choose, mention, remember, weigh
 from classify.names.later import later_mentions
 from classify.names.posts import NotOurPerson, PostText
 from classify.names.tags import Gluer
-from classify.names.tokens import tokens_of
+from classify.names.tokens import restored
 from warehouse import Mention, Person
 
 
-MOST_CHARACTERS = 4_000_000
-"""Characters looked through at once: some 300 MB at the peak."""
+MOST_CHARACTERS = 1_000_000
+"""Characters looked through at once: some 100 MB at the peak."""
 
 
 class Finder:
@@ -49,16 +49,16 @@ class Finder:
             joined = fold("\n".join(post.text for post in part))
             starts = np.cumsum([0, *(len(post.text) + 1 for post in part)])
             borders = np.searchsorted(joined.origin, starts)
-            for number in self.gate.posts(joined.codes, borders).tolist():
-                left, right = int(borders[number]), int(borders[number + 1])
-                own = Folded(joined.codes[left:right], joined.origin[left:right] - starts[number])
-                found.extend(self._look(part[number], own))
+            for passed in self.gate.pass_on(joined.codes, borders):
+                left, right = int(borders[passed.number]), int(borders[passed.number + 1])
+                own = Folded(joined.codes[left:right], joined.origin[left:right] - starts[passed.number])
+                found.extend(self._look(part[passed.number], own, passed))
         return found
 
-    def _look(self, post: PostText, folded: Folded) -> list[Mention]:
+    def _look(self, post: PostText, folded: Folded, passed: Passed) -> list[Mention]:
         """Look through one post."""
         mentions: list[Mention] = []
-        for winner, rivals in self.winners(folded.text):
+        for winner, rivals in self.winners(folded.text, passed):
             remember(winner, post, self.negatives.get(winner.candidate.entry.person.id, ()), self.table)
             span = _original(winner.candidate, folded, post.text)
             found = mention(winner, rivals, post, span, self.table)
@@ -66,10 +66,12 @@ class Finder:
                 mentions.append(found)
         return sorted(mentions, key=lambda m: (m.start, m.end, m.person_id))
 
-    def scored(self, text: str) -> list[Scored]:
+    def scored(self, text: str, passed: Passed) -> list[Scored]:
         """Give every scored candidate of a folded post, rivals included."""
-        tokens = tokens_of(text, self.index)
-        candidates = [*Aligner(self.index, text, tokens).tagged(), *self.gluer.candidates(text)]
+        tokens = restored(text, passed.tokens, self.index) if passed.hidden else passed.tokens
+        candidates = list(Aligner(self.index, text, tokens).tagged())
+        if passed.glued:
+            candidates.extend(self.gluer.candidates(text))
         if not candidates:
             return []
         context = Context(text, self.places)
@@ -79,9 +81,9 @@ class Finder:
         later = [c for c in later_mentions(self.index, tokens, full) if not any(_meets(c, f) for f in full)]
         return [*scored, *weigh(later, context, self.table)]
 
-    def winners(self, text: str) -> list[tuple[Scored, list[Scored]]]:
+    def winners(self, text: str, passed: Passed) -> list[tuple[Scored, list[Scored]]]:
         """Give the best candidate per span of a folded post, with the people who can't be told apart from her."""
-        return choose(self.scored(text), self.table)
+        return choose(self.scored(text, passed), self.table)
 
 
 def _parts(posts: Sequence[PostText]) -> Iterator[Sequence[PostText]]:

@@ -6,7 +6,8 @@ they do in a name. It only ever lets too much through: what passes is aligned ex
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,10 +18,11 @@ from classify.names.index import SUFFIXES, Index
 from classify.names.lists import kinds, words
 from classify.names.sound import sound_key, sound_keys
 from classify.names.tags import Gluer
+from classify.names.tokens import FIRST, LAST, Token
 from classify.names.tussen import PIECES
 
-LAST, FIRST, PIECE, LETTER, TITLE, ORG, ORDINARY, TOWN = (1 << i for i in range(8))
-"""Flags of a word: surname, first name, tussenvoegsel, initial, title, organisation, ordinary word, town."""
+PIECE, LETTER, TITLE, ORG, ORDINARY, TOWN = (1 << i for i in range(2, 8))
+"""Flags of a word beside LAST and FIRST: tussenvoegsel, initial, title, organisation, ordinary word, town."""
 _HANDLE = re.compile(rb"[a-z0-9._-]*")
 _SHORTEST = 3
 _SHORTEST_TYPO = 4
@@ -64,19 +66,21 @@ class Gate:
         if joined:
             table.add(Hashed(np.frombuffer(joined, dtype=np.uint8), self.powers).words(), flag)
 
-    def posts(self, codes: NDArray[np.uint8], borders: Places) -> Places:
-        """Give the numbers of the posts to align; `borders` holds where each post starts in `codes`, and the end."""
+    def pass_on(self, codes: NDArray[np.uint8], borders: Places) -> Iterator["Passed"]:
+        """Give the posts to align; `borders` holds where each post starts in `codes`, and the end."""
         batch = Batch(Hashed(codes, self.powers), borders)
         if len(batch.post) == 0:
-            return np.zeros(0, dtype=np.int64)
+            return
         self._flag_words(batch)
-        passed = np.zeros(len(borders), dtype=np.bool_)
-        passed[batch.post[self._pairs(batch)]] = True
-        passed[batch.post[self._alone(batch)]] = True
-        passed[batch.post[self._misspelt(batch)]] = True
-        passed[batch.post[self._tagged(batch)]] = True
-        passed[np.searchsorted(borders, _hidden(batch), side="right") - 1] = True
-        return np.flatnonzero(passed[:-1])
+        named, glued, hidden = (np.zeros(len(borders), dtype=np.bool_) for _ in range(3))
+        for hits in (self._pairs(batch), self._alone(batch), self._misspelt(batch)):
+            named[batch.post[hits]] = True
+        glued[batch.post[np.concatenate([self._tagged(batch), np.flatnonzero(batch.glued)])]] = True
+        hidden[np.searchsorted(borders, _hidden(batch), side="right") - 1] = True
+        first = np.searchsorted(batch.hashed.starts, borders)
+        for number in np.flatnonzero((named | glued | hidden)[:-1]).tolist():
+            tokens = batch.tokens(int(first[number]), int(first[number + 1]), int(borders[number]))
+            yield Passed(number, tokens, bool(glued[number]), bool(hidden[number]))
 
     def _flag_words(self, batch: "Batch") -> None:
         """Give every word its exact flags, and those it has by sound or with a letter wrong."""
@@ -168,7 +172,7 @@ class Gate:
     @staticmethod
     def _alone(batch: "Batch") -> Marks:
         """Mark words that count without a first name beside them: glued, tagged, after a title, abbreviated."""
-        hits = batch.glued.copy()
+        hits = np.zeros(len(batch.post), dtype=np.bool_)
         title, letter, piece = (batch.sure & flag != 0 for flag in (TITLE, LETTER, PIECE))
         near = np.zeros(len(batch.borders), dtype=np.bool_)
         near[batch.post[batch.sure & ORG != 0]] = True
@@ -184,6 +188,16 @@ class Gate:
         for reach in _steps(batch.sure & FIRST != 0, piece, batch.fresh, 4):
             hits |= near[batch.post] & letter & reach
         return np.asarray(hits)
+
+
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """A post that passed: its number, its words, and whether anything is glued together or hidden in it."""
+
+    number: int
+    tokens: list[Token]
+    glued: bool
+    hidden: bool
 
 
 class Batch:
@@ -211,6 +225,15 @@ class Batch:
         pairs, which = np.unique(self.which[given] * size + self.which[surname], return_inverse=True)
         answers = [fits(self.word(int(pair // size)), self.word(int(pair % size))) for pair in pairs]
         return np.asarray(surname[np.array(answers, dtype=np.bool_)[which]])
+
+    def tokens(self, first: int, last: int, border: int) -> list[Token]:
+        """Give the words `first` to `last`, with places counted from `border`."""
+        if first == last:
+            return []
+        starts, ends = self.hashed.starts[first:last] - border, self.hashed.ends[first:last] - border
+        text = self.hashed.codes[border : border + int(ends[-1])].tobytes().decode("latin-1")
+        places = zip(starts.tolist(), ends.tolist(), self.likely[first:last].tolist(), strict=True)
+        return [Token(text[start:end], start, end, "", likely) for start, end, likely in places]
 
     def word(self, number: int) -> str:
         """Give a distinct word."""

@@ -44,15 +44,16 @@ class Lexicon:
         self.number = {name: i for i, name in enumerate(self.names)}
         self.by_key: dict[str, list[int]] = {}
         self.near: dict[str, list[str]] = {}
-        for i, name in enumerate(self.names):
-            self.by_key.setdefault(sound_key(name), []).append(i)
+        self.keys = [sound_key(name) for name in self.names]
+        for i, key in enumerate(self.keys):
+            self.by_key.setdefault(key, []).append(i)
         for i, name in enumerate(self.names):
             for respelled in respellings(names[name], name):
                 numbers = self.by_key.setdefault(sound_key(respelled), [])
                 if i not in numbers:
                     numbers.append(i)
-        for i, name in enumerate(self.names):
-            key = sound_key(name)
+        for i in range(len(self.names)):
+            key = self.keys[i]
             if len(key) < 3:  # noqa: PLR2004
                 continue
             for shorter in deletions(key):
@@ -90,7 +91,7 @@ class Lexicon:
             found.setdefault(number, Likeness.SOUND)
         if len(word) >= SHORTEST_TYPO and not ordinary:
             for number in self._near(word, key):
-                likeness = self._measure(word, key, self.names[number])
+                likeness = self._measure(word, key, number)
                 if likeness is not None:
                     found.setdefault(number, likeness)
         return list(found.items())
@@ -115,15 +116,15 @@ class Lexicon:
         whole = re.compile(pattern)
         return [self.number[name] for name in self._by_length.get(length, ()) if whole.fullmatch(name)]
 
-    @staticmethod
-    def _measure(word: str, key: str, name: str) -> Likeness | None:
+    def _measure(self, word: str, key: str, number: int) -> Likeness | None:
         """Measure the distance in letters, and in sounds; None when too far."""
+        name = self.names[number]
         if len(name) < SHORTEST_TYPO:
             return None
         distance = OSA.distance(word, name, score_cutoff=2)
         if distance <= 1:
             return Likeness.TYPO
-        name_key = sound_key(name)
+        name_key = self.keys[number]
         if OSA.distance(key, name_key, score_cutoff=1) <= 1 and len(name_key) > 3:  # noqa: PLR2004
             return Likeness.TYPO if len(name_key) > 4 and distance <= 2 else Likeness.FAR  # noqa: PLR2004
         return Likeness.FAR if distance <= 2 and len(name) >= SHORTEST_FAR else None  # noqa: PLR2004
@@ -230,12 +231,9 @@ class Index:
 
     def _same_bones(self, word: str, cores: tuple[str, ...]) -> list[int]:
         """Give surnames whose sound key is within one letter of the word's."""
-        key = sound_key(word)
-        return [
-            self.surnames.number[name]
-            for name in cores
-            if len(name) > 3 and OSA.distance(key, sound_key(name), score_cutoff=1) <= 1 and name != word  # noqa: PLR2004
-        ]
+        keys = [self.surnames.keys[self.surnames.number[name]] for name in cores]
+        close = process.extract(sound_key(word), keys, scorer=OSA.distance, score_cutoff=1, limit=None)
+        return [self.surnames.number[cores[i]] for _, _, i in close if len(cores[i]) > 3 and cores[i] != word]  # noqa: PLR2004
 
     def cores_of_first(self, first: int) -> tuple[str, ...]:
         """Give the surnames of everybody with this first name."""

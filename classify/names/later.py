@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from classify.names.align import Candidate
 from classify.names.index import Index, Likeness
 from classify.names.lists import words
-from classify.names.tokens import Token
+from classify.names.tokens import LAST, Token
 from classify.names.tussen import PIECES, Fit, fit
 
 _ARTICLES = frozenset({"de", "het", "een", "the", "a", "deze", "dit", "onze", "mijn", "geen", "zijn", "hun", "bij", "op", "in"})
@@ -18,7 +18,7 @@ def later_mentions(index: Index, tokens: Sequence[Token], full: Sequence[Candida
         for surname in candidate.entry.surnames:
             by_core.setdefault(surname.core, []).append(candidate)
     for i, token in enumerate(tokens):
-        for number, likeness, glued in index.surnames_of(token.word):
+        for number, likeness, glued in index.surnames_of(token.word) if token.likely & LAST else ():
             name = index.surnames.names[number]
             if likeness > Likeness.SUFFIXED:
                 continue

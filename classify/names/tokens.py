@@ -10,7 +10,7 @@ from classify.names.fold import DOT, EURO
 from classify.names.index import Index, Lexicon, Likeness
 from classify.names.tussen import PIECES
 
-_WORD = re.compile("[a-z]+")
+
 _SPACED = re.compile(r"(?<![a-z0-9])[a-z](?:[^a-z0-9]{1,4}[a-z](?![a-z0-9])){1,}")
 _LEET = re.compile(rf"(?=[^\s]*[a-z7])(?=[^\s]*[0-9@$!|+(\x{EURO:x}])[a-z0-9@$!|+(\x{EURO:x}]{{1,24}}")
 _MASKED = re.compile(rf"(?<![a-z0-9@#])(?=[^\s]*[a-z])[a-z*#_\-\x{DOT:x}]*[*#_\-\x{DOT:x}][a-z*#_\-\x{DOT:x}]*")
@@ -18,6 +18,8 @@ _SUBSTITUTES = {
     "0": "o", "1": "il", "2": "z", "3": "e", "4": "a", "5": "s", "6": "gb", "7": "t", "8": "b", "9": "g", "@": "a",
     "$": "s", "!": "il", "|": "il", "+": "t", "(": "c", chr(EURO): "e",
 }  # fmt: skip
+LAST, FIRST = 1, 2
+"""Flags of a word that may be a surname, or a first name."""
 MOST_READINGS = 32
 """Ways of reading one disguised word that are tried."""
 
@@ -30,6 +32,8 @@ class Token:
     start: int
     end: int
     hidden: str = ""
+    likely: int = LAST | FIRST
+    """What the first stage took it for; a plain word that resembles no name has 0."""
     surnames: tuple[tuple[int, Likeness], ...] = ()
     """For a masked word: the surnames that fit its pattern."""
     firsts: tuple[tuple[int, Likeness], ...] = ()
@@ -40,10 +44,9 @@ def plain_tokens(text: str) -> list[Token]:
     return [Token(match.group(), match.start(), match.end()) for match in _WORD.finditer(text)]
 
 
-def tokens_of(text: str, index: Index) -> list[Token]:
-    """Give the words of a folded text, spaced, disguised and masked names restored."""
+def restored(text: str, tokens: list[Token], index: Index) -> list[Token]:
+    """Give the words of a folded text, spaced, disguised and masked names put back together."""
     repaired = [*_spaced(text, index), *_leet(text, index), *_masked(text, index)]
-    tokens = plain_tokens(text)
     if not repaired:
         return tokens
     taken: list[Token] = []
@@ -136,7 +139,7 @@ def _masked(text: str, index: Index) -> Iterator[Token]:
                 continue
             surnames, firsts = _fitting(shown, index.surnames), _fitting(shown, index.firsts)
             if surnames or firsts:
-                yield Token(shown, start, start + len(shown), "mask", surnames, firsts)
+                yield Token(shown, start, start + len(shown), "mask", LAST | FIRST, surnames, firsts)
                 break
         else:
             if word[0] == "d" and len(word) <= 3:  # noqa: PLR2004
