@@ -3,6 +3,7 @@
 from warehouse.batches import write_batch
 from warehouse.duck import Warehouse
 from warehouse.errors import ConflictError, MissingError, WarehouseError
+from warehouse.fetches import CrawlEnd, Fetch, FrontierEntry, Link
 from warehouse.records import (
     HARMS,
     Answer,
@@ -14,14 +15,10 @@ from warehouse.records import (
     Case,
     CaseState,
     Choice,
-    CrawlEnd,
     Decision,
     EvidenceFile,
-    Fetch,
-    FrontierEntry,
     Judgement,
     Label,
-    Link,
     Mention,
     Notice,
     Person,

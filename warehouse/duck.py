@@ -1,7 +1,6 @@
 """`warehouse.duckdb`: written by one loader from the batches, read as a published copy."""
 
 import fcntl
-import os
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -12,8 +11,12 @@ from typing import Any
 
 import duckdb
 
-from warehouse.batches import SCHEMAS
+from warehouse.batches import SCHEMAS, put_in_place
 from warehouse.errors import WarehouseError
+
+
+LOCKED_IN: dict[str, Any] = {"enable_external_access": "false", "lock_configuration": "true"}
+"""A question reads this one file: no other file, no network, no extension, and no way to allow them."""
 
 
 def read_query(name: str) -> str:
@@ -37,21 +40,31 @@ class Warehouse:
         """Load the batches that were not loaded yet, publish, and give their number.
 
         Each batch and its line in the ledger go in together, so a killed load is simply run again. One loader at a
-        time: a second one waits for the lock. Delete `warehouse.duckdb` and load again to rebuild it from the batches.
+        time: a second one waits for the lock. Delete the folder and load again to rebuild it from the batches.
+        Raises `WarehouseError` for a batch that can't be read and for a full disk; what was loaded before stays.
         """
-        self.folder.mkdir(parents=True, exist_ok=True)
-        with _only_one(self.folder / "loader.lock"):
-            path = self.folder / "warehouse.duckdb"
-            with duckdb.connect(path) as connection:
-                connection.execute(read_query("tables"))
-                known = {name for (name,) in connection.execute(read_query("loaded_batches")).fetchall()}
-                fresh = [batch for batch in sorted(self.batches.glob("*.parquet")) if batch.name not in known]
-                for batch in fresh:
-                    _load_batch(connection, batch)
-                connection.execute("checkpoint")
-            beside = self.folder / f".published.{os.getpid()}"
-            shutil.copyfile(path, beside)
-            beside.replace(self.published)
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            with _only_one(self.folder / "loader.lock"):
+                return self._load()
+        except (OSError, duckdb.Error) as error:
+            raise WarehouseError(
+                f"the warehouse in {self.folder} can't be loaded: {error}. What was loaded before is safe. Free disk "
+                "space if there is none; if its file is damaged, delete the folder: the next load rebuilds it."
+            ) from error
+
+    def _load(self) -> int:
+        path = self.folder / "warehouse.duckdb"
+        with duckdb.connect(path) as connection:
+            connection.execute(read_query("tables"))
+            known = {name for (name,) in connection.execute(read_query("loaded_batches")).fetchall()}
+            fresh = [batch for batch in sorted(self.batches.glob("*.parquet")) if batch.name not in known]
+            for batch in fresh:
+                _load_batch(connection, batch)
+            connection.execute("checkpoint")
+        beside = self.folder / ".published.part"  # only the holder of the lock writes it
+        shutil.copyfile(path, beside)
+        put_in_place(beside, self.published)
         return len(fresh)
 
     def ask(self, question: str, **values: Any) -> list[dict[str, Any]]:
@@ -62,20 +75,22 @@ class Warehouse:
         return self._run(read_query(question), values)
 
     def sql(self, text: str) -> list[dict[str, Any]]:
-        """Run an administrator's own read-only SQL on the published copy (`handenaf sql`)."""
+        """Run an administrator's own read-only SQL on the published copy (`handenaf sql`).
+
+        It reaches no other file and no network, and can't switch that on. Raises `WarehouseError`.
+        """
         return self._run(text, {})
 
     def _run(self, text: str, values: dict[str, Any]) -> list[dict[str, Any]]:
         if not self.published.exists():
             raise WarehouseError(f"there is no {self.published} yet; run `handenaf scan` once")
-        config: dict[str, Any] = {"enable_external_access": "false"}
-        with duckdb.connect(self.published, read_only=True, config=config) as connection:
-            try:
+        try:
+            with duckdb.connect(self.published, read_only=True, config=LOCKED_IN) as connection:
                 answer = connection.execute(text, values or None)
-            except duckdb.Error as error:
-                raise WarehouseError(f"the question can't be answered: {error}") from error
-            names = [column[0] for column in answer.description or ()]
-            return [dict(zip(names, row, strict=True)) for row in answer.fetchall()]
+                names = [column[0] for column in answer.description or ()]
+                return [dict(zip(names, row, strict=True)) for row in answer.fetchall()]
+        except duckdb.Error as error:
+            raise WarehouseError(f"the question can't be answered: {error}") from error
 
 
 def _load_batch(connection: duckdb.DuckDBPyConnection, batch: Path) -> None:
@@ -90,8 +105,13 @@ def _load_batch(connection: duckdb.DuckDBPyConnection, batch: Path) -> None:
         connection.execute(read_query(f"load_{kind}"), {"batch": str(batch)})
         connection.execute(read_query("note_batch"), {"batch": batch.name})
         connection.execute("commit")
-    except BaseException:
+    except BaseException as error:
         connection.execute("rollback")
+        if isinstance(error, duckdb.Error) and not isinstance(error, duckdb.IOException):
+            said = str(error).splitlines()[0]
+            raise WarehouseError(
+                f"the batch {batch} can't be read ({said}); move it out of the folder and load again"
+            ) from error
         raise
 
 

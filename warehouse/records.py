@@ -1,4 +1,4 @@
-"""The nouns of Handenaf. Read this file first.
+"""The nouns of Handenaf. Read this file first; the words they use stand in `words.py`, those of crawling in `fetches.py`.
 
 Every record is frozen and keyword-only. Times are aware and in UTC. Ids come from what a thing *is*, by
 hashing (`content_id`), so that seeing it again changes nothing.
@@ -8,7 +8,14 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
+
+from warehouse.words import HARMS, Answer, Band, CaseState, Choice, Label, Role, Urgency, storable
+
+__all__ = [
+    "HARMS", "Answer", "Approval", "AuditEntry", "Band", "Bundle", "Capture", "Case", "CaseState", "Choice", "Decision",
+    "EvidenceFile", "Judgement", "Label", "Mention", "Notice", "Person", "Phrase", "Post", "Reason", "Receipt",
+    "Response", "Role", "Source", "Urgency", "User", "Verdict", "content_id",
+]  # fmt: skip
 
 
 def content_id(*parts: str) -> str:
@@ -19,95 +26,6 @@ def content_id(*parts: str) -> str:
     """
     joined = "\x1f".join(parts).encode("utf-8", "surrogatepass")
     return hashlib.sha256(joined).hexdigest()[:32]
-
-
-class Band(StrEnum):
-    """How sure the name finder is that a mention means our person."""
-
-    CERTAIN = "certain"
-    PROBABLE = "probable"
-    OTHER_CONTEXT = "other_context"
-    """The same name in a life that contradicts the roster (a baker, a footballer): shown apart, never flagged."""
-
-
-class Label(StrEnum):
-    """What a post does to the person it names; the borders stand in `classify/harm/README.md`."""
-
-    THREAT = "threat"
-    INCITEMENT = "incitement"
-    DOXXING = "doxxing"
-    DEFAMATION = "defamation"
-    INSULT = "insult"
-    CRITICISM = "criticism"
-    """Protected speech (art. 10 ECHR; 261 lid 3 and 266 lid 2 Sr): counted and left alone."""
-
-
-HARMS = (Label.THREAT, Label.INCITEMENT, Label.DOXXING, Label.DEFAMATION, Label.INSULT)
-"""The labels on which a case may open; `criticism` never does."""
-
-
-class Urgency(StrEnum):
-    """How soon a person must look; the rule stands in `classify/harm/urgency.py`."""
-
-    ACUTE = "acute"
-    """Alarm the duty officer now."""
-    HIGH = "high"
-    NORMAL = "normal"
-    NONE = "none"
-
-
-class Answer(StrEnum):
-    """A person's answer to "is it her?" (a `Judgement`)."""
-
-    POSITIVE = "positive"
-    NEGATIVE = "negative"
-    UNSURE = "unsure"
-
-
-class Choice(StrEnum):
-    """A person's answer to "do we act?" (a `Decision`)."""
-
-    ACT = "act"
-    """The post is unlawful: draft a notice."""
-    LEAVE = "leave"
-    """The post is lawful criticism, or not for us: leave it alone."""
-    ESCALATE = "escalate"
-    """A second pair of eyes must look."""
-    WITHDRAW = "withdraw"
-    """The reviewer takes her last decision back; the earlier rows stay."""
-
-
-class CaseState(StrEnum):
-    """Where a case stands. What may follow what is the one table in `takedown/cases.py`."""
-
-    FOUND = "found"
-    TO_REVIEW = "to_review"
-    SECOND_EYES = "second_eyes"
-    LAWFUL = "lawful"
-    UNLAWFUL = "unlawful"
-    NOTICE_DRAFTED = "notice_drafted"
-    SENT = "sent"
-    ACKNOWLEDGED = "acknowledged"
-    REMOVED = "removed"
-    REFUSED = "refused"
-    NO_ANSWER = "no_answer"
-    COMPLAINT = "complaint"
-    """Internal complaint under art. 20 DSA."""
-    DISPUTE = "dispute"
-    """Out-of-court dispute under art. 21 DSA."""
-    REGULATOR = "regulator"
-    REMOVED_VERIFIED = "removed_verified"
-    """Gone at two independent looks."""
-    RETURNED = "returned"
-    CLOSED = "closed"
-
-
-class Role(StrEnum):
-    """What a user of the desk may do: each role has exactly the rights named in `review/rights.py`."""
-
-    REVIEWER = "reviewer"
-    LEGAL = "legal"
-    ADMIN = "admin"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,7 +52,11 @@ class Source:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Post:
-    """One public message, as its platform showed it when we looked."""
+    """One public message, as its platform showed it when we looked.
+
+    Its texts can always be stored and sent: what no store takes (NUL, half a surrogate pair) becomes U+FFFD, one for
+    one, when the record is made and before its id is taken, so that spans and ids hold wherever the post came from.
+    """
 
     source: str
     permalink: str
@@ -159,6 +81,12 @@ class Post:
     media: tuple[str, ...] = ()
     title: str = ""
 
+    def __post_init__(self) -> None:
+        """Make every text of the post storable."""
+        for name in _POST_TEXTS:
+            object.__setattr__(self, name, storable(getattr(self, name)))
+        object.__setattr__(self, "media", tuple(storable(link) for link in self.media))
+
     @property
     def place(self) -> str:
         """The id of where the post stands, the same after an edit."""
@@ -168,6 +96,9 @@ class Post:
     def id(self) -> str:
         """The id of this text at this place: an edit makes a new post at the same place."""
         return content_id("post", self.permalink, self.text)
+
+
+_POST_TEXTS = tuple(name for name, kind in Post.__annotations__.items() if kind is str)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -430,69 +361,6 @@ class AuditEntry:
     previous: str
     """SHA-256 of the entry before, 64 zeros for the first."""
     digest: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FrontierEntry:
-    """One URL of a source: what we know of it, and when to look again."""
-
-    source: str
-    url: str
-    kind: str
-    """What the spider asked for it as: start, list, thread, search, …; the spider's own word."""
-    depth: int = 0
-    due_at: datetime | None = None
-    """None: never fetched, due now."""
-    etag: str = ""
-    last_modified: str = ""
-    content_hash: str = ""
-    fails: int = 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Link:
-    """A URL a page led to, for the frontier."""
-
-    url: str
-    kind: str
-    depth: int = 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fetch:
-    """One look at one URL: what came back and what stood in it. What a spider hands over."""
-
-    source: str
-    url: str
-    kind: str
-    status: int
-    """HTTP status; 0 when no answer came."""
-    fetched_at: datetime
-    outcome: str
-    """new, changed, unchanged, failed, gone or blocked."""
-    etag: str = ""
-    last_modified: str = ""
-    content_hash: str = ""
-    bytes: int = 0
-    message: str = ""
-    """For a person, when something went wrong: what, where, what to do."""
-    posts: tuple[Post, ...] = ()
-    links: tuple[Link, ...] = ()
-    depth: int = 0
-    again_minutes: int = 0
-    """When to look again; 0: as often as the source's card says."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CrawlEnd:
-    """How a source's crawl ended; the last thing a spider hands over."""
-
-    source: str
-    outcome: str
-    """ok, empty, unchanged, failed or stopped (login wall, block, robots)."""
-    message: str
-    requests: int = 0
-    posts: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

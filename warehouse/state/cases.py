@@ -9,13 +9,12 @@ from sqlalchemy import Connection, Engine, RowMapping, and_, func, or_, select, 
 from sqlalchemy import case as sql_case
 
 from warehouse.errors import ConflictError, MissingError
-from warehouse.records import Case, CaseState, Decision, Judgement, Urgency
+from warehouse.records import Case, CaseState, Decision, Judgement
 from warehouse.state.audit import add_entry
 from warehouse.state.engine import WRITE
-from warehouse.state.rows import from_json
-from warehouse.state.tables import captures, case_states, cases, decisions, judgements, verdicts
-
-URGENCY_ORDER = {Urgency.ACUTE: 0, Urgency.HIGH: 1, Urgency.NORMAL: 2, Urgency.NONE: 3}
+from warehouse.state.rows import from_json, in_parts
+from warehouse.state.tables import captures, case_states, cases, decisions, judgements, posts, verdicts
+from warehouse.state.weighing import URGENCY_ORDER, open_or_raise, set_state
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,29 +39,25 @@ class Cases:
     def weigh(self, opened: Sequence[Case], outcomes: Mapping[str, str], *, at: datetime, by: str) -> int:
         """Open cases and note every weighed verdict's outcome (verdict id to case, criticism or quiet), together.
 
-        A case that is already there (another version of the post, another mention of the same person) only becomes
-        more urgent, never less. Gives the number of new cases.
+        A case that is already there (another version of the post, another mention of the same person) becomes
+        more urgent, never less. When its post was edited it shows the newest version from then on, and if it was done
+        it comes back (`weighing.BACK`): what a person left alone was the old text. Gives the number of new cases.
         """
-        new = 0
         with self._writer.begin() as connection:
-            for case in opened:
-                row = connection.execute(select(cases.c.urgency).where(cases.c.id == case.id)).first()
-                if row is None:
-                    _insert_case(connection, case, by=by)
-                    new += 1
-                elif URGENCY_ORDER[case.urgency] < URGENCY_ORDER[Urgency(row.urgency)]:
-                    raised = update(cases).where(cases.c.id == case.id)
-                    connection.execute(raised.values(urgency=case.urgency.value, changed_at=at))
-                    add_entry(connection, at=at, actor=by, action="case.raised", subject=case.id, detail=case.urgency)
-            for verdict_id, outcome in outcomes.items():
-                connection.execute(update(verdicts).where(verdicts.c.id == verdict_id).values(outcome=outcome))
+            new = sum(open_or_raise(connection, case, at=at, by=by) for case in opened)
+            for outcome in set(outcomes.values()):
+                ids = [verdict_id for verdict_id, its in outcomes.items() if its == outcome]
+                for part in in_parts(ids):
+                    connection.execute(update(verdicts).where(verdicts.c.id.in_(part)).values(outcome=outcome))
         return new
 
     def without_capture(self, *, most: int = 50) -> tuple[Case, ...]:
-        """Give open cases of which nothing was captured yet, acute ones first."""
+        """Give open cases whose post was not captured since it was found as it reads now, acute ones first."""
         with self._engine.connect() as connection:
-            none = ~select(captures.c.id).where(captures.c.case_id == cases.c.id).exists()
-            chosen = select(cases).where(none, cases.c.state != CaseState.CLOSED.value)
+            taken = (captures.c.case_id == cases.c.id) & (captures.c.begun_at >= posts.c.fetched_at)
+            none = ~select(captures.c.id).where(taken).exists()
+            chosen = select(cases).join(posts, posts.c.id == cases.c.post_id)
+            chosen = chosen.where(none, cases.c.state != CaseState.CLOSED.value)
             rows = connection.execute(chosen.order_by(_urgency_rank(), cases.c.opened_at).limit(most))
             return tuple(_case(row) for row in rows.mappings())
 
@@ -71,16 +66,15 @@ class Cases:
     def one(self, case_id: str) -> Case:
         """Give one case. Raises `MissingError`."""
         with self._engine.connect() as connection:
-            row = connection.execute(select(cases).where(cases.c.id == case_id)).mappings().first()
-        if row is None:
-            msg = f"there is no case {case_id!r}"
-            raise MissingError(msg)
-        return _case(row)
+            return _read(connection, case_id)
 
     def number(self, case_id: str) -> int:
-        """Give the case's running number, for people: HA-000123."""
+        """Give the case's running number, for people: HA-000123. Raises `MissingError`."""
         with self._engine.connect() as connection:
-            return int(connection.execute(select(cases.c.number).where(cases.c.id == case_id)).scalar_one())
+            number = connection.execute(select(cases.c.number).where(cases.c.id == case_id)).scalar()
+        if number is None:
+            raise MissingError(f"there is no case {case_id!r}")
+        return int(number)
 
     def of_states(self, states: Collection[CaseState], *, most: int = 500) -> tuple[Case, ...]:
         """Give the cases in these states: acute first, then oldest first."""
@@ -148,9 +142,13 @@ class Cases:
     # --- answers and moves
 
     def judge(self, judgement: Judgement, *, version: int, author_handle: str, host: str) -> Case:
-        """Add a person's answer to "is it her?". Raises `ConflictError` when the case changed since `version`."""
+        """Add a person's answer to "is it her?", and give the case as it is then.
+
+        Raises `ConflictError` when the case changed since `version`, or when her lease ran out and a colleague has the
+        case open now.
+        """
         with self._writer.begin() as connection:
-            case = _claim(connection, judgement.case_id, version, at=judgement.at)
+            case = _claim(connection, judgement.case_id, version, at=judgement.at, by=judgement.by)
             connection.execute(
                 judgements.insert().values(
                     id=judgement.id,
@@ -172,12 +170,12 @@ class Cases:
                 subject=case.id,
                 detail=judgement.answer.value,
             )
-        return self.one(judgement.case_id)
+            return _read(connection, case.id)
 
     def decide(self, decision: Decision, *, version: int, to: CaseState) -> Case:
-        """Add a person's answer to "do we act?" and move the case, together. Raises `ConflictError`."""
+        """Add a person's answer to "do we act?" and move the case, together; else as `judge`."""
         with self._writer.begin() as connection:
-            case = _claim(connection, decision.case_id, version, at=decision.at)
+            case = _claim(connection, decision.case_id, version, at=decision.at, by=decision.by)
             connection.execute(
                 decisions.insert().values(
                     id=decision.id,
@@ -192,8 +190,8 @@ class Cases:
             add_entry(
                 connection, at=decision.at, actor=decision.by, action="case.decided", subject=case.id, detail=detail
             )
-            _set_state(connection, case.id, to, at=decision.at, by=decision.by, reason=decision.reason)
-        return self.one(decision.case_id)
+            set_state(connection, case.id, to, at=decision.at, by=decision.by, reason=decision.reason)
+            return _read(connection, case.id)
 
     def move(self, case_id: str, *, version: int, to: CaseState, by: str, reason: str, at: datetime) -> Case:
         """Move a case to another state. Whether that may follow is `takedown.cases`' question. Raises `ConflictError`."""
@@ -201,8 +199,8 @@ class Cases:
             case = _claim(connection, case_id, version, at=at)
             detail = f"{case.state.value} -> {to.value}"
             add_entry(connection, at=at, actor=by, action="case.moved", subject=case_id, detail=detail)
-            _set_state(connection, case_id, to, at=at, by=by, reason=reason)
-        return self.one(case_id)
+            set_state(connection, case_id, to, at=at, by=by, reason=reason)
+            return _read(connection, case_id)
 
 
 def _urgency_rank() -> Any:
@@ -213,45 +211,22 @@ def _case(row: RowMapping) -> Case:
     return from_json(Case, {key: row[key] for key in row if key not in {"id", "number", "changed_at"}})
 
 
-def _insert_case(connection: Connection, case: Case, *, by: str) -> None:
-    """Add a case with its running number, its first state and its audit entry."""
-    number = (connection.execute(select(func.max(cases.c.number))).scalar() or 0) + 1
-    connection.execute(
-        cases.insert().values(
-            id=case.id,
-            number=number,
-            place=case.place,
-            post_id=case.post_id,
-            person_id=case.person_id,
-            mention_id=case.mention_id,
-            verdict_id=case.verdict_id,
-            urgency=case.urgency.value,
-            state=case.state.value,
-            opened_at=case.opened_at,
-            changed_at=case.opened_at,
-            version=case.version,
-            leased_by="",
-        )
-    )
-    connection.execute(
-        case_states.insert().values(case_id=case.id, state=case.state.value, at=case.opened_at, by=by, reason="")
-    )
-    add_entry(connection, at=case.opened_at, actor=by, action="case.opened", subject=case.id, detail=case.urgency.value)
-
-
-def _claim(connection: Connection, case_id: str, version: int, *, at: datetime) -> Case:
-    """Raise the case's version by one if it is still `version`, and give the case as it was before."""
+def _read(connection: Connection, case_id: str) -> Case:
     row = connection.execute(select(cases).where(cases.c.id == case_id)).mappings().first()
     if row is None:
-        msg = f"there is no case {case_id!r}"
-        raise MissingError(msg)
-    same = update(cases).where(cases.c.id == case_id, cases.c.version == version)
-    if connection.execute(same.values(version=version + 1, changed_at=at)).rowcount != 1:
-        msg = f"case {case_id} was changed by somebody else meanwhile; look at it again before you decide"
-        raise ConflictError(msg)
+        raise MissingError(f"there is no case {case_id!r}")
     return _case(row)
 
 
-def _set_state(connection: Connection, case_id: str, to: CaseState, *, at: datetime, by: str, reason: str) -> None:
-    connection.execute(update(cases).where(cases.c.id == case_id).values(state=to.value))
-    connection.execute(case_states.insert().values(case_id=case_id, state=to.value, at=at, by=by, reason=reason))
+def _claim(connection: Connection, case_id: str, version: int, *, at: datetime, by: str = "") -> Case:
+    """Raise the case's version by one if it is still `version`, and give the case as it was before.
+
+    With `by` the case must not be leased to anybody else at that moment.
+    """
+    case = _read(connection, case_id)
+    if by and case.leased_by not in {"", by} and case.leased_until is not None and case.leased_until >= at:
+        raise ConflictError(f"case {case_id} is open at {case.leased_by} now; nothing was saved. Take the next one.")
+    same = update(cases).where(cases.c.id == case_id, cases.c.version == version)
+    if connection.execute(same.values(version=version + 1, changed_at=at)).rowcount != 1:
+        raise ConflictError(f"case {case_id} was changed by somebody else; look at it again before you decide")
+    return case

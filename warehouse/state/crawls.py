@@ -7,9 +7,11 @@ from uuid import uuid4
 
 from sqlalchemy import Connection, Engine, func, select, update
 
-from warehouse.records import CrawlEnd, Fetch, FrontierEntry, Mention, Post
+from warehouse.fetches import CrawlEnd, Fetch, FrontierEntry, Link
+from warehouse.records import Mention, Post
 from warehouse.state.engine import WRITE
-from warehouse.state.rows import add_new, to_json
+from warehouse.state.people import fingerprint_in
+from warehouse.state.rows import add_new, in_parts, to_json
 from warehouse.state.tables import frontier, mentions, posts, runs, seen
 
 DUE_EARLY = 0.9
@@ -85,9 +87,10 @@ class Crawls:
             rows = connection.execute(
                 select(runs)
                 .join(newest, (runs.c.source == newest.c.source) & (runs.c.started_at == newest.c.at))
-                .order_by(runs.c.source)
+                .order_by(runs.c.source, runs.c.id)
             )
-            return tuple(Run(**row) for row in rows.mappings())
+            last = {row["source"]: Run(**row) for row in rows.mappings()}
+            return tuple(last.values())
 
     def has_run(self, source: str) -> bool:
         """Say whether a crawl of `source` has ever ended well."""
@@ -100,10 +103,8 @@ class Crawls:
         with self._engine.connect() as connection:
             known: set[str] = set()
             ids = [post.id for post in found]
-            for start in range(0, len(ids), 500):
-                chosen = select(seen.c.post_id).where(
-                    seen.c.post_id.in_(ids[start : start + 500]), seen.c.roster == roster
-                )
+            for part in in_parts(ids):
+                chosen = select(seen.c.post_id).where(seen.c.post_id.in_(part), seen.c.roster == roster)
                 known.update(row.post_id for row in connection.execute(chosen))
         fresh: dict[str, Post] = {post.id: post for post in found if post.id not in known}
         return tuple(fresh.values())
@@ -122,22 +123,31 @@ class Crawls:
 
         `searched` are the posts whose text was searched; of those only the ones that `found` names are kept whole, of
         the others an id and a time. The pages' frontier entries move on in the same transaction: a killed
-        run has either stored a page or will fetch it again.
+        run has either stored a page or will fetch it again. Pages searched with a roster (`People.fingerprint`) that
+        was replaced meanwhile stay due, for nobody looked for the newcomers in them.
         """
         named = {mention.post_id for mention in found}
+        kept = [post for post in searched if post.id in named]
         with self._writer.begin() as connection:
-            add_new(connection, posts, [_post_row(post) for post in searched if post.id in named])
+            add_new(connection, posts, [_post_row(post) for post in kept])
+            known = _known(connection, [mention.id for mention in found])
             new = add_new(connection, mentions, [_mention_row(mention, at) for mention in found])
+            _revive(connection, kept, {mention.post_id for mention in found if mention.id not in known})
             _mark_seen(connection, searched, roster=roster, at=at)
+            _add_pages(connection, fetches)
+            current = fingerprint_in(connection) == roster
             for fetch in fetches:
-                _advance(connection, fetch, every_minutes=every_minutes, at=at)
+                _advance(connection, fetch, every_minutes=every_minutes, at=at, current=current)
         return new
 
     def forget_source(self, source: str, *, keep: Collection[str] = ()) -> None:
         """Drop the frontier of a source that is no longer watched, but for the URLs in `keep`."""
+        mine = frontier.c.source == source
+        kept = set(keep)
         with self._writer.begin() as connection:
-            gone = frontier.delete().where(frontier.c.source == source)
-            connection.execute(gone.where(frontier.c.url.not_in(list(keep))) if keep else gone)
+            known = connection.execute(select(frontier.c.url).where(mine)).scalars().all()
+            for part in in_parts([url for url in known if url not in kept]):
+                connection.execute(frontier.delete().where(mine, frontier.c.url.in_(part)))
 
 
 def _post_row(post: Post) -> dict[str, object]:
@@ -150,7 +160,8 @@ def _post_row(post: Post) -> dict[str, object]:
         "posted_at": post.posted_at,
         "fetched_at": post.fetched_at,
         "text": post.text,
-        "record": to_json(post),
+        "record": {name: value for name, value in to_json(post).items() if name != "text"},
+        "forgotten_at": None,
     }
 
 
@@ -166,6 +177,25 @@ def _mention_row(mention: Mention, at: datetime) -> dict[str, object]:
     }
 
 
+def _known(connection: Connection, mention_ids: Sequence[str]) -> set[str]:
+    """Give those mentions that are there already."""
+    known: set[str] = set()
+    for part in in_parts(mention_ids):
+        known.update(connection.execute(select(mentions.c.id).where(mentions.c.id.in_(part))).scalars())
+    return known
+
+
+def _revive(connection: Connection, kept: Sequence[Post], newly_named: Collection[str]) -> None:
+    """Give posts whose text was forgotten their text back when they name somebody they did not name before.
+
+    A quiet post that still stands stays forgotten; one that turns out to name a newcomer must be judged for her.
+    """
+    for post in kept:
+        if post.id in newly_named:
+            forgotten = (posts.c.id == post.id) & posts.c.forgotten_at.is_not(None)
+            connection.execute(update(posts).where(forgotten).values(**_post_row(post)))
+
+
 def _mark_seen(connection: Connection, searched: Sequence[Post], *, roster: str, at: datetime) -> None:
     """Remember that these posts were searched with this roster; one row a post, whatever the roster."""
     rows = [
@@ -173,33 +203,39 @@ def _mark_seen(connection: Connection, searched: Sequence[Post], *, roster: str,
         for post in searched
     ]
     add_new(connection, seen, rows)
-    for start in range(0, len(rows), 500):
-        ids = [row["post_id"] for row in rows[start : start + 500]]
-        connection.execute(update(seen).where(seen.c.post_id.in_(ids)).values(roster=roster))
+    for part in in_parts([post.id for post in searched]):
+        connection.execute(update(seen).where(seen.c.post_id.in_(part)).values(roster=roster))
 
 
-def _advance(connection: Connection, fetch: Fetch, *, every_minutes: int, at: datetime) -> None:
-    """Move a fetched page's entry on, and add the pages it led to."""
-    links: list[dict[str, object]] = [
-        {"source": fetch.source, "url": link.url, "kind": link.kind, "depth": link.depth, "due_at": None}
-        for link in fetch.links
-    ]
-    blank: dict[str, object] = {"etag": "", "last_modified": "", "content_hash": "", "fails": 0}
-    page: dict[str, object] = {
-        "source": fetch.source,
-        "url": fetch.url,
-        "kind": fetch.kind,
-        "depth": fetch.depth,
-        "due_at": None,
-    }
-    add_new(connection, frontier, [row | blank for row in (page, *links)])
-    this = (frontier.c.source == fetch.source) & (frontier.c.url == fetch.url)
-    minutes = fetch.again_minutes or every_minutes * DUE_EARLY
-    if fetch.outcome == "failed":  # asked again sooner, then ever later: 1/4, 1/2, 1, 2, 4 … of the usual wait
-        fails = connection.execute(select(frontier.c.fails).where(this)).scalar_one() + 1
-        wait = timedelta(minutes=fetch.again_minutes or every_minutes * 2 ** min(fails - 3, 5))
-        connection.execute(update(frontier).where(this).values(fails=fails, due_at=at + wait))
+def _add_pages(connection: Connection, fetches: Sequence[Fetch]) -> None:
+    """Add the fetched pages and those they led to, where they are not known yet."""
+    blank = {"due_at": None, "etag": "", "last_modified": "", "content_hash": "", "fails": 0}
+    pages: dict[tuple[str, str], dict[str, object]] = {}
+    found: list[tuple[str, Fetch | Link]] = [(fetch.source, fetch) for fetch in fetches]
+    found.extend((fetch.source, link) for fetch in fetches for link in fetch.links)
+    for source, page in found:
+        row = {"source": source, "url": page.url, "kind": page.kind, "depth": page.depth}
+        pages.setdefault((source, page.url), blank | row)
+    add_new(connection, frontier, pages.values())
+
+
+def _advance(connection: Connection, fetch: Fetch, *, every_minutes: int, at: datetime, current: bool) -> None:
+    """Move a fetched page's entry on; without what would call it unchanged if it was not searched for today's roster."""
+    this = update(frontier).where(frontier.c.source == fetch.source, frontier.c.url == fetch.url)
+    if fetch.outcome == "failed":
+        fails = (
+            connection.execute(
+                select(frontier.c.fails).where(frontier.c.source == fetch.source, frontier.c.url == fetch.url)
+            ).scalar_one()
+            + 1
+        )
+        wait = fetch.again_minutes or every_minutes * _patience(fails)
+        connection.execute(this.values(fails=fails, due_at=at + timedelta(minutes=wait)))
         return
+    if not current:
+        connection.execute(this.values(fails=0, due_at=None, etag="", last_modified="", content_hash=""))
+        return
+    minutes = fetch.again_minutes or every_minutes * DUE_EARLY
     values: dict[str, object] = {"fails": 0, "due_at": at + timedelta(minutes=minutes)}
     if fetch.outcome in {"new", "changed"}:
         values |= {
@@ -207,4 +243,12 @@ def _advance(connection: Connection, fetch: Fetch, *, every_minutes: int, at: da
             "last_modified": fetch.last_modified,
             "content_hash": fetch.content_hash,
         }
-    connection.execute(update(frontier).where(this).values(**values))
+    connection.execute(this.values(**values))
+
+
+def _patience(fails: int) -> float:
+    """Give how long to wait after so many failures in a row, in usual waits: a quarter, a half, 1, 2, then always 4.
+
+    Not longer: a site that was down for a month must not stay unwatched for another.
+    """
+    return float(2.0 ** min(fails - 3, 2))

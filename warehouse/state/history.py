@@ -1,10 +1,10 @@
 """Handing what happened to the warehouse, as rows without text or names."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Engine, RowMapping, Select, select
+from sqlalchemy import Engine, RowMapping, Select, Text, cast, select
 
 from warehouse.records import Label, Verdict
 from warehouse.state.engine import WRITE
@@ -17,7 +17,9 @@ from warehouse.state.tables import (
     exports,
     judgements,
     mentions,
+    notices,
     posts,
+    receipts,
     responses,
     verdicts,
 )
@@ -67,7 +69,7 @@ def _of_case(kind: str, answer: str) -> Callable[[RowMapping], Iterator[Row]]:
             case_id=row["case_id"],
             person_id=row["person_id"],
             source=row["source"],
-            answer=row[answer] if answer else "",
+            answer=row["record"][answer] if "record" in row else row[answer] if answer else "",
             at=row["at"],
         )
 
@@ -83,7 +85,7 @@ def _about_cases(table: Any, *columns: Any) -> Select[Any]:
     )
 
 
-KINDS: Mapping[str, tuple[Select[Any], Any, Callable[[RowMapping], Iterator[Row]]]] = {
+KINDS: Mapping[str, tuple[Select[Any], Any, Any, Callable[[RowMapping], Iterator[Row]]]] = {
     "mention": (
         select(
             mentions.c.id,
@@ -93,6 +95,7 @@ KINDS: Mapping[str, tuple[Select[Any], Any, Callable[[RowMapping], Iterator[Row]
             mentions.c.found_at.label("at"),
             posts.c.source,
         ).join(posts, posts.c.id == mentions.c.post_id),
+        mentions.c.id,
         mentions.c.found_at,
         _mention_rows,
     ),
@@ -105,11 +108,13 @@ KINDS: Mapping[str, tuple[Select[Any], Any, Callable[[RowMapping], Iterator[Row]
             verdicts.c.judged_at.label("at"),
             posts.c.source,
         ).join(posts, posts.c.id == verdicts.c.post_id),
+        verdicts.c.id,
         verdicts.c.judged_at,
         _verdict_rows,
     ),
     "state": (
         _about_cases(case_states, case_states.c.id, case_states.c.state, case_states.c.at),
+        case_states.c.id,
         case_states.c.at,
         _of_case("state", "state"),
     ),
@@ -124,54 +129,75 @@ KINDS: Mapping[str, tuple[Select[Any], Any, Callable[[RowMapping], Iterator[Row]
         )
         .join(cases, cases.c.id == judgements.c.case_id)
         .join(posts, posts.c.id == cases.c.post_id),
+        judgements.c.id,
         judgements.c.at,
         _of_case("judgement", "answer"),
     ),
     "decision": (
         _about_cases(decisions, decisions.c.id, decisions.c.choice, decisions.c.at),
+        decisions.c.id,
         decisions.c.at,
         _of_case("decision", "choice"),
     ),
     "capture": (
         _about_cases(captures, captures.c.id, captures.c.begun_at.label("at")),
+        captures.c.id,
         captures.c.begun_at,
         _of_case("capture", ""),
     ),
+    "notice": (
+        _about_cases(notices, notices.c.id, notices.c.drafted_at.label("at"), notices.c.record),
+        notices.c.id,
+        notices.c.drafted_at,
+        _of_case("notice", "channel"),
+    ),
+    "receipt": (
+        select(
+            receipts.c.notice_id.label("id"),
+            receipts.c.sent_at.label("at"),
+            receipts.c.record,
+            notices.c.case_id,
+            cases.c.person_id,
+            posts.c.source,
+        )
+        .join(notices, notices.c.id == receipts.c.notice_id)
+        .join(cases, cases.c.id == notices.c.case_id)
+        .join(posts, posts.c.id == cases.c.post_id),
+        receipts.c.notice_id,
+        receipts.c.sent_at,
+        _of_case("receipt", "channel"),
+    ),
     "response": (
         _about_cases(responses, responses.c.id, responses.c.kind, responses.c.at),
+        responses.c.id,
         responses.c.at,
         _of_case("response", "kind"),
     ),
 }
-"""For each kind of thing that happens: how to read it, the time it is read by, and the rows it becomes."""
+"""For each kind of thing that happens: how to read it, its id, its time, and the rows it becomes."""
 
 
 class History:
-    """What happened since the last export, kind by kind."""
+    """What happened and was not handed to the warehouse yet, kind by kind."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._writer = engine.execution_options(**{WRITE: True})
 
-    def fresh(self, kind: str, *, most: int = 50_000) -> tuple[list[Row], str]:
-        """Give the rows of one kind since the last export, and the mark to pass to `exported` once they are written.
+    def fresh(self, kind: str, *, most: int = 50_000) -> tuple[list[Row], tuple[str, ...]]:
+        """Give the rows of at most `most` things not handed over yet, and their ids for `exported`, oldest first.
 
-        The mark is a time; rows of exactly that time are given again (the warehouse leaves known ids alone), so
-        that two things of one instant can't slip through.
+        A ledger of ids and not a mark in time: what is saved late (another process, a slower clock) is not missed.
+        Between the batch's writing and `exported` a kill makes the same rows come again; the loader leaves them alone.
         """
-        chosen, moment, rows = KINDS[kind]
+        chosen, thing, moment, rows = KINDS[kind]
+        handed = select(exports.c.id).where(exports.c.kind == kind, exports.c.id == cast(thing, Text))
         with self._engine.connect() as connection:
-            upto = connection.execute(select(exports.c.upto).where(exports.c.kind == kind)).scalar()
-            if upto:
-                chosen = chosen.where(moment >= datetime.fromisoformat(upto))
-            found = connection.execute(chosen.order_by(moment).limit(most)).mappings().all()
-        if not found:
-            return [], ""
-        mark = found[-1]["at"].isoformat()
-        return [row for each in found for row in rows(each)], mark
+            fresh = chosen.where(~handed.exists()).order_by(moment, thing).limit(most)
+            found = connection.execute(fresh).mappings().all()
+        return [row for each in found for row in rows(each)], tuple(str(each["id"]) for each in found)
 
-    def exported(self, kind: str, mark: str) -> None:
-        """Note how far the warehouse has one kind."""
+    def exported(self, kind: str, ids: Sequence[str]) -> None:
+        """Note that these things of one kind are in a batch on disk."""
         with self._writer.begin() as connection:
-            if not add_new(connection, exports, [{"kind": kind, "upto": mark}]):
-                connection.execute(exports.update().where(exports.c.kind == kind).values(upto=mark))
+            add_new(connection, exports, [{"kind": kind, "id": thing} for thing in ids])

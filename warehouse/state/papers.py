@@ -94,9 +94,12 @@ class Papers:
             return tuple(from_json(Notice, row.record) for row in connection.execute(chosen))
 
     def approve(self, approval: Approval) -> None:
-        """Add a second person's yes. Raises `ConflictError` when she drafted the notice herself: it takes two."""
+        """Add a second person's yes. Raises `ConflictError` when she drafted the notice herself: it takes two.
+
+        Logins compare without case or spaces around them, as `takedown.sending.is_approved` does.
+        """
         notice = self.notice(approval.notice_id)
-        if notice.drafted_by == approval.by:
+        if notice.drafted_by.strip().casefold() == approval.by.strip().casefold():
             msg = f"{approval.by} drafted notice {notice.id}; somebody else must approve it"
             raise ConflictError(msg)
         with self._writer.begin() as connection:

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Engine, select, update
+from sqlalchemy import Connection, Engine, select, update
 
 from warehouse.records import Answer, Person
 from warehouse.state.audit import add_entry
 from warehouse.state.engine import WRITE
-from warehouse.state.rows import from_json, to_json
+from warehouse.state.rows import from_json, in_parts, to_json
 from warehouse.state.tables import frontier, judgements, people
 
 
@@ -38,8 +38,8 @@ class People:
     def replace(self, roster: Sequence[Person], *, at: datetime, by: str) -> RosterChange:
         """Make `roster` the whole list of protected people, in one transaction.
 
-        People who are no longer on it become inactive, not deleted: their open cases go on. When anything changed,
-        every page is due again without its ETag, for text that names a newcomer was never kept.
+        People who are no longer on it become inactive, not deleted: their open cases go on. When somebody was added
+        or changed, every page is due again without its ETag, for text that names a newcomer was never kept.
         """
         wanted = {person.id: to_json(person) for person in roster}
         with self._writer.begin() as connection:
@@ -58,11 +58,12 @@ class People:
             for key in changed:
                 changed_row = update(people).where(people.c.id == key)
                 connection.execute(changed_row.values(record=wanted[key], imported_at=at))
-            if removed:
-                connection.execute(update(people).where(people.c.id.in_(removed)).values(active=False))
+            for part in in_parts(removed):
+                connection.execute(update(people).where(people.c.id.in_(part)).values(active=False))
             change = RosterChange(added=len(added), changed=len(changed), removed=len(removed))
-            if change:
+            if added or changed:
                 connection.execute(update(frontier).values(due_at=None, etag="", last_modified="", content_hash=""))
+            if change:
                 numbers = f"{change.added} added, {change.changed} changed, {change.removed} removed"
                 add_entry(connection, at=at, actor=by, action="roster.imported", subject="roster", detail=numbers)
         return change
@@ -81,18 +82,27 @@ class People:
 
     def fingerprint(self) -> str:
         """Give a hash of the whole roster: it tells whether a post was looked at with today's names."""
-        records = [to_json(person) for person in self.all()]
-        return hashlib.sha256(json.dumps(records, sort_keys=True).encode()).hexdigest()[:16]
+        with self._engine.connect() as connection:
+            return fingerprint_in(connection)
 
     def negatives(self) -> tuple[tuple[str, str, str], ...]:
         """Give the remembered "not our person" answers as (person id, author's handle, host of the site).
 
-        The last answer about a case counts, so that a mistake can be put right by another answer.
+        The last answer about a case counts, so that a mistake can be put right by another answer. An author who also
+        wrote about our person (another case, answered "positive") is not remembered, nor is one without a handle: that
+        would silence every anonymous post on the site.
         """
         with self._engine.connect() as connection:
             rows = connection.execute(select(judgements).order_by(judgements.c.at, judgements.c.id)).all()
         last = {row.case_id: row for row in rows}
-        found = {
-            (row.person_id, row.author_handle, row.host) for row in last.values() if row.answer == Answer.NEGATIVE.value
-        }
-        return tuple(sorted(found))
+        answers = [((row.person_id, row.author_handle, row.host), row.answer) for row in last.values()]
+        ours = {author for author, answer in answers if answer == Answer.POSITIVE.value}
+        found = {author for author, answer in answers if answer == Answer.NEGATIVE.value and author[1]}
+        return tuple(sorted(found - ours))
+
+
+def fingerprint_in(connection: Connection) -> str:
+    """Give the roster's hash as this transaction sees it."""
+    rows = connection.execute(select(people.c.record).where(people.c.active).order_by(people.c.id))
+    records = [row.record for row in rows]
+    return hashlib.sha256(json.dumps(records, sort_keys=True).encode()).hexdigest()[:16]

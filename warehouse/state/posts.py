@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Engine, and_, select, update
+from sqlalchemy import Connection, Engine, Select, and_, select, update
 
 from warehouse.records import Mention, Post, Verdict
 from warehouse.state.engine import WRITE
-from warehouse.state.rows import add_new, from_json, to_json
-from warehouse.state.tables import mentions, posts, verdicts
+from warehouse.state.rows import AT_ONCE, add_new, from_json, in_parts, to_json
+from warehouse.state.tables import cases, mentions, posts, verdicts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,18 +39,18 @@ class Posts:
         self._writer = engine.execution_options(**{WRITE: True})
 
     def one(self, post_id: str) -> Post | None:
-        """Give one post; None when it was never kept."""
+        """Give one post; None when it was never kept, or was forgotten."""
+        chosen = select(posts.c.record, posts.c.text).where(posts.c.id == post_id, posts.c.forgotten_at.is_(None))
         with self._engine.connect() as connection:
-            row = connection.execute(select(posts.c.record, posts.c.text).where(posts.c.id == post_id)).first()
-            return from_json(Post, row.record | {"text": row.text}) if row else None
+            row = connection.execute(chosen).first()
+            return _post(row.record, row.text) if row else None
 
     def versions(self, place: str) -> tuple[Post, ...]:
-        """Give every text that stood at one place, oldest first: an edit is a version, not another post."""
+        """Give every text kept from one place, oldest first: an edit is a version, not another post."""
+        chosen = select(posts.c.record, posts.c.text).where(posts.c.place == place, posts.c.forgotten_at.is_(None))
         with self._engine.connect() as connection:
-            rows = connection.execute(
-                select(posts.c.record, posts.c.text).where(posts.c.place == place).order_by(posts.c.fetched_at)
-            )
-            return tuple(from_json(Post, row.record | {"text": row.text}) for row in rows)
+            rows = connection.execute(chosen.order_by(posts.c.fetched_at, posts.c.id))
+            return tuple(_post(row.record, row.text) for row in rows)
 
     def by_author(self, author_handle: str, source: str, *, most: int = 20) -> tuple[Post, ...]:
         """Give the newest posts by one author of one source that name somebody; nothing for a nameless author."""
@@ -59,7 +60,7 @@ class Posts:
             same = and_(posts.c.author_handle == author_handle, posts.c.source == source)
             chosen = select(posts.c.record, posts.c.text).where(same, posts.c.forgotten_at.is_(None))
             rows = connection.execute(chosen.order_by(posts.c.fetched_at.desc()).limit(most))
-            return tuple(from_json(Post, row.record | {"text": row.text}) for row in rows)
+            return tuple(_post(row.record, row.text) for row in rows)
 
     def mentions_in(self, post_id: str) -> tuple[Mention, ...]:
         """Give every mention in one post, by place in the text."""
@@ -79,11 +80,11 @@ class Posts:
                 .order_by(mentions.c.found_at, mentions.c.id)
                 .limit(most)
             ).all()
-            pairs = [(from_json(Post, row.post | {"text": row.text}), from_json(Mention, row.mention)) for row in rows]
+            pairs = [(_post(row.post, row.text), from_json(Mention, row.mention)) for row in rows]
             ids = sorted({post.id for post, _ in pairs})
             around: dict[str, list[Mention]] = {}
-            for start in range(0, len(ids), 500):
-                chosen = select(mentions.c.record).where(mentions.c.post_id.in_(ids[start : start + 500]))
+            for part in in_parts(ids):
+                chosen = select(mentions.c.record).where(mentions.c.post_id.in_(part))
                 for row in connection.execute(chosen):
                     mention = from_json(Mention, row.record)
                     around.setdefault(mention.post_id, []).append(mention)
@@ -141,7 +142,7 @@ class Posts:
                 Judged(
                     verdict=from_json(Verdict, row.verdict),
                     mention=from_json(Mention, row.mention),
-                    post=from_json(Post, row.post | {"text": row.text}),
+                    post=_post(row.post, row.text),
                 )
                 for row in connection.execute(chosen)
             )
@@ -161,19 +162,45 @@ class Posts:
     def forget(self, *, quiet_before: datetime, at: datetime) -> int:
         """Delete the text of posts on which no case was opened and that were fetched before `quiet_before`.
 
-        The id, place and counters stay (peers-and-law §4.7: text of lawful posts goes after 30 days). Gives the number.
+        The id, place and counters stay (peers-and-law §4.7: text of lawful posts goes after 30 days). Kept are every
+        version of a post that is in a case, whoever else it names, and what was not yet judged and weighed: nobody can
+        say yet that it is quiet. Gives the number. A few hundred a transaction, so that the desk never waits for it.
         """
-        with self._writer.begin() as connection:
-            in_case = select(verdicts.c.post_id).where(verdicts.c.outcome == "case")
-            old = and_(posts.c.fetched_at < quiet_before, posts.c.forgotten_at.is_(None), posts.c.id.not_in(in_case))
-            ids = [row.id for row in connection.execute(select(posts.c.id).where(old))]
-            for post_id in ids:
-                blank = {"id": post_id, "forgotten": True}
-                wiped = update(posts).where(posts.c.id == post_id)
-                connection.execute(wiped.values(text="", record=blank, author_handle="", permalink="", forgotten_at=at))
-                for row in connection.execute(
-                    select(mentions.c.id, mentions.c.record).where(mentions.c.post_id == post_id)
-                ):
-                    bare = row.record | {"quote": "", "reasons": []}
-                    connection.execute(update(mentions).where(mentions.c.id == row.id).values(record=bare))
-        return len(ids)
+        forgotten = 0
+        while True:
+            with self._writer.begin() as connection:
+                ids = [row.id for row in connection.execute(_quiet(quiet_before).limit(AT_ONCE))]
+                for post_id in ids:
+                    _wipe(connection, post_id, at=at)
+            forgotten += len(ids)
+            if len(ids) < AT_ONCE:
+                return forgotten
+
+
+def _post(record: dict[str, Any], text: str) -> Post:
+    return from_json(Post, record | {"text": text})
+
+
+def _quiet(before: datetime) -> Select[Any]:
+    """Select the ids of posts whose text may go."""
+    judged = (verdicts.c.mention_id == mentions.c.id) & (verdicts.c.outcome != "")
+    pending = select(mentions.c.post_id).where(~select(verdicts.c.id).where(judged).exists())
+    unweighed = select(verdicts.c.post_id).where(verdicts.c.outcome == "")
+    in_case = select(verdicts.c.post_id).where(verdicts.c.outcome == "case")
+    return select(posts.c.id).where(
+        posts.c.fetched_at < before,
+        posts.c.forgotten_at.is_(None),
+        posts.c.id.not_in(pending),
+        posts.c.id.not_in(unweighed),
+        posts.c.id.not_in(in_case),
+        posts.c.place.not_in(select(cases.c.place)),
+    )
+
+
+def _wipe(connection: Connection, post_id: str, *, at: datetime) -> None:
+    """Delete one post's text, author and link, and the words its mentions quote."""
+    wiped = update(posts).where(posts.c.id == post_id)
+    connection.execute(wiped.values(text="", record={}, author_handle="", permalink="", forgotten_at=at))
+    for row in connection.execute(select(mentions.c.id, mentions.c.record).where(mentions.c.post_id == post_id)).all():
+        bare = row.record | {"quote": "", "reasons": []}
+        connection.execute(update(mentions).where(mentions.c.id == row.id).values(record=bare))

@@ -13,11 +13,12 @@ from sqlalchemy import (
     Index,
     Integer,
     MetaData,
-    String,
     Table,
     Text,
     TypeDecorator,
 )
+
+from warehouse.words import storable
 
 
 class Moment(TypeDecorator[datetime]):
@@ -42,12 +43,30 @@ class Moment(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
-metadata = MetaData()
+class Words(TypeDecorator[str]):
+    """Text as both stores take it (`storable`); enum words become plain text, which psycopg would store by their name."""
 
-people = Table(  # the roster; a person who left stays until `protected_until`
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002 - SQLAlchemy's
+        """Clean what goes in, also what is compared with."""
+        return None if value is None else storable(value)
+
+
+metadata = MetaData(
+    naming_convention={  # named, so that a later migration can drop them on SQLite and PostgreSQL alike
+        "ix": "ix_%(column_0_label)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+people = Table(  # the roster; a person who left stays, inactive, for her open cases
     "people",
     metadata,
-    Column("id", String, primary_key=True),
+    Column("id", Words, primary_key=True),
     Column("record", JSON, nullable=False),
     Column("imported_at", Moment, nullable=False),
     Column("active", Boolean, nullable=False, default=True),
@@ -56,14 +75,14 @@ people = Table(  # the roster; a person who left stays until `protected_until`
 frontier = Table(  # one row a URL of a source: what to ask for next, and how
     "frontier",
     metadata,
-    Column("source", String, primary_key=True),
-    Column("url", String, primary_key=True),
-    Column("kind", String, nullable=False),
+    Column("source", Words, primary_key=True),
+    Column("url", Words, primary_key=True),
+    Column("kind", Words, nullable=False),
     Column("depth", Integer, nullable=False, default=0),
     Column("due_at", Moment),
-    Column("etag", String, nullable=False, default=""),
-    Column("last_modified", String, nullable=False, default=""),
-    Column("content_hash", String, nullable=False, default=""),
+    Column("etag", Words, nullable=False, default=""),
+    Column("last_modified", Words, nullable=False, default=""),
+    Column("content_hash", Words, nullable=False, default=""),
     Column("fails", Integer, nullable=False, default=0),
 )
 Index("frontier_due", frontier.c.source, frontier.c.due_at)
@@ -71,12 +90,12 @@ Index("frontier_due", frontier.c.source, frontier.c.due_at)
 runs = Table(  # one row a crawl of a source, for the three states failed, empty, unchanged
     "runs",
     metadata,
-    Column("id", String, primary_key=True),
-    Column("source", String, nullable=False, index=True),
+    Column("id", Words, primary_key=True),
+    Column("source", Words, nullable=False, index=True),
     Column("started_at", Moment, nullable=False),
     Column("ended_at", Moment),
-    Column("outcome", String, nullable=False),
-    Column("message", Text, nullable=False, default=""),
+    Column("outcome", Words, nullable=False),
+    Column("message", Words, nullable=False, default=""),
     Column("requests", Integer, nullable=False, default=0),
     Column("posts", Integer, nullable=False, default=0),
     Column("mentions", Integer, nullable=False, default=0),
@@ -85,24 +104,24 @@ runs = Table(  # one row a crawl of a source, for the three states failed, empty
 seen = Table(  # posts that were looked at, named or not: only an id (hash of link and text), a link's hash and a time
     "seen",
     metadata,
-    Column("post_id", String, primary_key=True),
-    Column("place", String, nullable=False, index=True),
-    Column("source", String, nullable=False),
-    Column("roster", String, nullable=False),
+    Column("post_id", Words, primary_key=True),
+    Column("place", Words, nullable=False, index=True),
+    Column("source", Words, nullable=False),
+    Column("roster", Words, nullable=False),
     Column("seen_at", Moment, nullable=False),
 )
 
 posts = Table(  # only posts that name somebody on the roster
     "posts",
     metadata,
-    Column("id", String, primary_key=True),
-    Column("place", String, nullable=False, index=True),
-    Column("source", String, nullable=False, index=True),
-    Column("permalink", String, nullable=False),
-    Column("author_handle", String, nullable=False, index=True),
+    Column("id", Words, primary_key=True),
+    Column("place", Words, nullable=False, index=True),
+    Column("source", Words, nullable=False, index=True),
+    Column("permalink", Words, nullable=False),
+    Column("author_handle", Words, nullable=False, index=True),
     Column("posted_at", Moment),
     Column("fetched_at", Moment, nullable=False),
-    Column("text", Text, nullable=False),
+    Column("text", Words, nullable=False),
     Column("record", JSON, nullable=False),
     Column("forgotten_at", Moment),
 )
@@ -110,10 +129,10 @@ posts = Table(  # only posts that name somebody on the roster
 mentions = Table(
     "mentions",
     metadata,
-    Column("id", String, primary_key=True),
-    Column("post_id", String, ForeignKey("posts.id"), nullable=False, index=True),
-    Column("person_id", String, nullable=False, index=True),
-    Column("band", String, nullable=False),
+    Column("id", Words, primary_key=True),
+    Column("post_id", Words, ForeignKey("posts.id"), nullable=False, index=True),
+    Column("person_id", Words, nullable=False, index=True),
+    Column("band", Words, nullable=False),
     Column("score", Float, nullable=False),
     Column("record", JSON, nullable=False),
     Column("found_at", Moment, nullable=False),
@@ -122,14 +141,14 @@ mentions = Table(
 verdicts = Table(
     "verdicts",
     metadata,
-    Column("id", String, primary_key=True),
-    Column("mention_id", String, ForeignKey("mentions.id"), nullable=False, index=True),
-    Column("post_id", String, nullable=False, index=True),
-    Column("person_id", String, nullable=False),
-    Column("urgency", String, nullable=False),
-    Column("model", String, nullable=False),
-    Column("policy", String, nullable=False),
-    Column("outcome", String, nullable=False, default=""),  # "" not yet weighed, "case", "criticism", "quiet"
+    Column("id", Words, primary_key=True),
+    Column("mention_id", Words, ForeignKey("mentions.id"), nullable=False, index=True),
+    Column("post_id", Words, nullable=False, index=True),
+    Column("person_id", Words, nullable=False),
+    Column("urgency", Words, nullable=False),
+    Column("model", Words, nullable=False),
+    Column("policy", Words, nullable=False),
+    Column("outcome", Words, nullable=False, default="", index=True),  # "" not weighed, case, criticism, quiet
     Column("record", JSON, nullable=False),
     Column("judged_at", Moment, nullable=False),
 )
@@ -137,19 +156,19 @@ verdicts = Table(
 cases = Table(
     "cases",
     metadata,
-    Column("id", String, primary_key=True),
+    Column("id", Words, primary_key=True),
     Column("number", Integer, nullable=False, unique=True),
-    Column("place", String, nullable=False),
-    Column("post_id", String, ForeignKey("posts.id"), nullable=False),
-    Column("person_id", String, nullable=False, index=True),
-    Column("mention_id", String, nullable=False),
-    Column("verdict_id", String, nullable=False),
-    Column("urgency", String, nullable=False),
-    Column("state", String, nullable=False, index=True),
+    Column("place", Words, nullable=False),
+    Column("post_id", Words, ForeignKey("posts.id"), nullable=False),
+    Column("person_id", Words, nullable=False, index=True),
+    Column("mention_id", Words, nullable=False),
+    Column("verdict_id", Words, nullable=False),
+    Column("urgency", Words, nullable=False),
+    Column("state", Words, nullable=False, index=True),
     Column("opened_at", Moment, nullable=False),
     Column("changed_at", Moment, nullable=False),
     Column("version", Integer, nullable=False),
-    Column("leased_by", String, nullable=False, default=""),
+    Column("leased_by", Words, nullable=False, default=""),
     Column("leased_until", Moment),
 )
 
@@ -157,43 +176,43 @@ case_states = Table(  # every state a case was in; only added
     "case_states",
     metadata,
     Column("id", Integer, primary_key=True, autoincrement=True),
-    Column("case_id", String, ForeignKey("cases.id"), nullable=False, index=True),
-    Column("state", String, nullable=False),
+    Column("case_id", Words, ForeignKey("cases.id"), nullable=False, index=True),
+    Column("state", Words, nullable=False),
     Column("at", Moment, nullable=False),
-    Column("by", String, nullable=False),
-    Column("reason", Text, nullable=False, default=""),
+    Column("by", Words, nullable=False),
+    Column("reason", Words, nullable=False, default=""),
 )
 
 judgements = Table(  # only added
     "judgements",
     metadata,
-    Column("id", String, primary_key=True),
-    Column("case_id", String, ForeignKey("cases.id"), nullable=False, index=True),
-    Column("answer", String, nullable=False),
-    Column("reason", Text, nullable=False),
-    Column("by", String, nullable=False),
+    Column("id", Words, primary_key=True),
+    Column("case_id", Words, ForeignKey("cases.id"), nullable=False, index=True),
+    Column("answer", Words, nullable=False),
+    Column("reason", Words, nullable=False),
+    Column("by", Words, nullable=False),
     Column("at", Moment, nullable=False),
-    Column("person_id", String, nullable=False),
-    Column("author_handle", String, nullable=False, default=""),
-    Column("host", String, nullable=False, default=""),
+    Column("person_id", Words, nullable=False),
+    Column("author_handle", Words, nullable=False, default=""),
+    Column("host", Words, nullable=False, default=""),
 )
 
 decisions = Table(  # only added
     "decisions",
     metadata,
-    Column("id", String, primary_key=True),
-    Column("case_id", String, ForeignKey("cases.id"), nullable=False, index=True),
-    Column("choice", String, nullable=False),
-    Column("reason", Text, nullable=False),
-    Column("by", String, nullable=False),
+    Column("id", Words, primary_key=True),
+    Column("case_id", Words, ForeignKey("cases.id"), nullable=False, index=True),
+    Column("choice", Words, nullable=False),
+    Column("reason", Words, nullable=False),
+    Column("by", Words, nullable=False),
     Column("at", Moment, nullable=False),
 )
 
 captures = Table(
     "captures",
     metadata,
-    Column("id", String, primary_key=True),
-    Column("case_id", String, ForeignKey("cases.id"), nullable=False, index=True),
+    Column("id", Words, primary_key=True),
+    Column("case_id", Words, ForeignKey("cases.id"), nullable=False, index=True),
     Column("begun_at", Moment, nullable=False),
     Column("record", JSON, nullable=False),
 )
@@ -201,8 +220,8 @@ captures = Table(
 bundles = Table(
     "bundles",
     metadata,
-    Column("id", String, primary_key=True),
-    Column("case_id", String, ForeignKey("cases.id"), nullable=False, index=True),
+    Column("id", Words, primary_key=True),
+    Column("case_id", Words, ForeignKey("cases.id"), nullable=False, index=True),
     Column("made_at", Moment, nullable=False),
     Column("record", JSON, nullable=False),
 )
@@ -210,8 +229,8 @@ bundles = Table(
 notices = Table(  # a changed letter is another notice with another id
     "notices",
     metadata,
-    Column("id", String, primary_key=True),
-    Column("case_id", String, ForeignKey("cases.id"), nullable=False, index=True),
+    Column("id", Words, primary_key=True),
+    Column("case_id", Words, ForeignKey("cases.id"), nullable=False, index=True),
     Column("drafted_at", Moment, nullable=False),
     Column("record", JSON, nullable=False),
 )
@@ -219,15 +238,15 @@ notices = Table(  # a changed letter is another notice with another id
 approvals = Table(
     "approvals",
     metadata,
-    Column("notice_id", String, ForeignKey("notices.id"), primary_key=True),
-    Column("by", String, primary_key=True),
+    Column("notice_id", Words, ForeignKey("notices.id"), primary_key=True),
+    Column("by", Words, primary_key=True),
     Column("at", Moment, nullable=False),
 )
 
 receipts = Table(  # one row a notice that was handed over: the guard against sending twice
     "receipts",
     metadata,
-    Column("notice_id", String, ForeignKey("notices.id"), primary_key=True),
+    Column("notice_id", Words, ForeignKey("notices.id"), primary_key=True),
     Column("sent_at", Moment, nullable=False),
     Column("record", JSON, nullable=False),
 )
@@ -235,43 +254,44 @@ receipts = Table(  # one row a notice that was handed over: the guard against se
 responses = Table(
     "responses",
     metadata,
-    Column("id", String, primary_key=True),
-    Column("case_id", String, ForeignKey("cases.id"), nullable=False, index=True),
-    Column("kind", String, nullable=False),
-    Column("text", Text, nullable=False),
+    Column("id", Words, primary_key=True),
+    Column("case_id", Words, ForeignKey("cases.id"), nullable=False, index=True),
+    Column("kind", Words, nullable=False),
+    Column("text", Words, nullable=False),
     Column("at", Moment, nullable=False),
-    Column("by", String, nullable=False),
+    Column("by", Words, nullable=False),
 )
 
 alarms = Table(  # one row an alarm step: who was told, and who acknowledged
     "alarms",
     metadata,
-    Column("case_id", String, ForeignKey("cases.id"), primary_key=True),
+    Column("case_id", Words, ForeignKey("cases.id"), primary_key=True),
     Column("step", Integer, primary_key=True),
-    Column("told", String, nullable=False),
+    Column("told", Words, nullable=False),
     Column("told_at", Moment, nullable=False),
-    Column("acknowledged_by", String, nullable=False, default=""),
+    Column("handed_at", Moment),  # None: claimed, and not handed over (yet)
+    Column("acknowledged_by", Words, nullable=False, default=""),
     Column("acknowledged_at", Moment),
 )
 
 users = Table(
     "users",
     metadata,
-    Column("login", String, primary_key=True),
-    Column("name", String, nullable=False),
-    Column("role", String, nullable=False),
-    Column("password_hash", String, nullable=False),
-    Column("language", String, nullable=False),
-    Column("email", String, nullable=False),
+    Column("login", Words, primary_key=True),
+    Column("name", Words, nullable=False),
+    Column("role", Words, nullable=False),
+    Column("password_hash", Words, nullable=False),
+    Column("language", Words, nullable=False),
+    Column("email", Words, nullable=False),
     Column("active", Boolean, nullable=False),
 )
 
 sessions = Table(  # server sessions of the desk: only the hash of the cookie's token
     "sessions",
     metadata,
-    Column("token_hash", String, primary_key=True),
-    Column("login", String, ForeignKey("users.login"), nullable=False),
-    Column("csrf", String, nullable=False),
+    Column("token_hash", Words, primary_key=True),
+    Column("login", Words, ForeignKey("users.login"), nullable=False),
+    Column("csrf", Words, nullable=False),
     Column("opened_at", Moment, nullable=False),
     Column("expires_at", Moment, nullable=False),
 )
@@ -281,17 +301,17 @@ audit = Table(
     metadata,
     Column("sequence", Integer, primary_key=True, autoincrement=False),
     Column("at", Moment, nullable=False),
-    Column("actor", String, nullable=False),
-    Column("action", String, nullable=False),
-    Column("subject", String, nullable=False, index=True),
-    Column("detail", Text, nullable=False),
-    Column("previous", String, nullable=False),
-    Column("digest", String, nullable=False),
+    Column("actor", Words, nullable=False),
+    Column("action", Words, nullable=False),
+    Column("subject", Words, nullable=False, index=True),
+    Column("detail", Words, nullable=False),
+    Column("previous", Words, nullable=False),
+    Column("digest", Words, nullable=False),
 )
 
-exports = Table(  # how far the history has been handed to the warehouse: one row a kind
+exports = Table(  # what has been handed to the warehouse, one row a thing: nothing slips through, whenever it was saved
     "exports",
     metadata,
-    Column("kind", String, primary_key=True),
-    Column("upto", String, nullable=False),
+    Column("kind", Words, primary_key=True),
+    Column("id", Words, primary_key=True),
 )

@@ -31,15 +31,15 @@ class Users:
         self._writer = engine.execution_options(**{WRITE: True})
 
     def put(self, user: User, *, at: datetime, by: str) -> None:
-        """Add a user or change the one with this login; a user who becomes inactive is logged out."""
+        """Add a user or change the one with this login; who becomes inactive or gets another password is logged out."""
         values = to_json(user)
         with self._writer.begin() as connection:
-            known = connection.execute(select(users.c.login).where(users.c.login == user.login)).first()
+            known = connection.execute(select(users.c.password_hash).where(users.c.login == user.login)).first()
             if known:
                 connection.execute(update(users).where(users.c.login == user.login).values(**values))
             else:
                 connection.execute(users.insert().values(**values))
-            if not user.active:
+            if not user.active or (known and known.password_hash != user.password_hash):
                 connection.execute(sessions.delete().where(sessions.c.login == user.login))
             action = "user.changed" if known else "user.added"
             add_entry(connection, at=at, actor=by, action=action, subject=user.login, detail=user.role.value)
