@@ -17,15 +17,17 @@ LONGEST_REASON = 2000
 """Graphemes (lexicon com.atproto.moderation.createReport); never more characters than graphemes are counted here."""
 
 VIOLATION = "com.atproto.moderation.defs#reasonViolation"
+"""A violation of law or terms."""
+
 REASONS = {
-    Label.THREAT: VIOLATION,
-    Label.INCITEMENT: VIOLATION,
-    Label.DOXXING: VIOLATION,
+    Label.THREAT: "tools.ozone.report.defs#reasonViolenceThreats",
+    Label.INCITEMENT: "tools.ozone.report.defs#reasonViolenceThreats",
+    Label.DOXXING: "tools.ozone.report.defs#reasonHarassmentDoxxing",
     Label.DEFAMATION: VIOLATION,
-    Label.INSULT: "com.atproto.moderation.defs#reasonRude",
+    Label.INSULT: "tools.ozone.report.defs#reasonHarassmentTargeted",
 }
-"""The category for the gravest label, from the lexicon's own list (com.atproto.moderation.defs#reasonType): its wider
-list of tools.ozone.report.defs is not taken by every labeller."""
+"""The category for the gravest label, in the lexicon's words: "Threats or incitement", "Doxxing", "Targeted harassment".
+There is none for defamation, so that is reported as a violation of law."""
 
 POST = re.compile(r"(?:https?://[^/]+/profile/(?P<who>[^/]+)/post/|at://(?P<did>[^/]+)/app\.bsky\.feed\.post/)(?P<key>[A-Za-z0-9._~:-]+)")
 

@@ -1,0 +1,214 @@
+"""Captures by a real Chromium of a real site on loopback."""
+
+import io
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+from warcio.archiveiterator import ArchiveIterator
+
+from takedown.errors import EvidenceError
+from takedown.evidence.capture import capture
+from takedown.evidence.files import place_of, read_kept
+from warehouse import Capture
+
+TEXT = "Ik weet waar Truus Voorbeeld woont & ik kom langs!"
+BLOB = bytes(random.Random(1).randrange(256) for _ in range(50_000))
+PAGE = """<!doctype html><html lang=nl><meta charset=utf-8><title>Draad 12</title><body style="margin:0">
+<ul><li id=post-1><b>Piet</b><p>Een gewone reactie.</p></li>
+<li id=post-2 style="background:#fdd"><b>Boze Wolf</b><p>Ik weet waar <i>Truus  Voorbeeld</i>
+woont &amp; ik kom langs!</p></li></ul><img src=/rood.png><img src="http://10.0.0.1/geheim.png">
+<div style="height:18000px;background:linear-gradient(red,blue)"></div>
+<script>fetch('/blob').then(r => r.blob())</script></body></html>"""
+
+
+def red_square() -> bytes:
+    """Give a PNG."""
+    made = io.BytesIO()
+    Image.new("RGB", (20, 20), "red").save(made, "PNG")
+    return made.getvalue()
+
+
+def take(url: str, folder: Path, chromium: str, **more: Any) -> Capture:
+    """Capture with the test's usual arguments."""
+    facts = {"case_id": "zaak", "folder": folder, "post_text": TEXT, "chromium": chromium, "allow_loopback": True}
+    return capture(url, **(facts | more))
+
+
+def content(taken: Capture, folder: Path, name: str) -> bytes:
+    """Give one file of a capture."""
+    return read_kept(folder, next(file.sha256 for file in taken.files if file.name == name))
+
+
+def test_a_page_is_kept_whole(site: Any, tmp_path: Path, chromium: str) -> None:
+    """One capture, everything looked at: pictures, text, manifest, archive, limits, and no second request."""
+    site.page("/t/12", PAGE)
+    site.pages["/rood.png"] = (200, {"Content-Type": "image/png"}, red_square())
+    site.pages["/blob"] = (200, {"Content-Type": "application/octet-stream"}, BLOB)
+    site.page("/oud", "", 302, Location="/t/12")
+    taken = take(site.address + "/oud#post-2", tmp_path, chromium)
+
+    assert taken.visible == "visible"
+    assert (taken.ended_at - taken.begun_at).total_seconds() < 45
+    names = {file.name for file in taken.files}
+    assert names >= {
+        "venster.png", "volledig-0.png", "volledig-1.png", "volledig-2.png", "bericht.png", "bericht.txt",
+        "pagina.txt", "dom.html", "pagina.mhtml", "pagina.wacz", "vastlegging.json",
+    }  # fmt: skip
+    assert all(place_of(tmp_path, file.sha256).stat().st_size == file.bytes for file in taken.files)
+
+    manifest = json.loads(read_kept(tmp_path, taken.manifest_sha256))
+    assert manifest["navigatie"]["status"] == 200
+    assert manifest["navigatie"]["titel"] == "Draad 12"
+    assert manifest["navigatie"]["omleidingen"][0]["status"] == 302
+    assert manifest["netwerk"]["server_ip"] == "127.0.0.1"
+    assert manifest["omgeving"]["aangemeld"] is False
+    assert manifest["handelingen"][1]["doel"] == "venster, voor elke handeling"
+    assert set(manifest["bestanden"]) == names - {"vastlegging.json"}
+
+    post = Image.open(io.BytesIO(content(taken, tmp_path, "bericht.png")))
+    assert post.getpixel((600, 5))[:3] == (255, 221, 221)
+    assert post.height < 200
+    assert "Boze Wolf" in content(taken, tmp_path, "bericht.txt").decode()
+    tiles = [Image.open(io.BytesIO(content(taken, tmp_path, f"volledig-{n}.png"))) for n in range(3)]
+    assert [tile.height for tile in tiles][:2] == [8000, 8000]
+    assert tiles[0].getpixel((700, 1000))[0] > 200 > 100 > tiles[0].getpixel((700, 1000))[2]
+    assert tiles[2].getpixel((700, tiles[2].height - 50))[2] > 200
+
+    with zipfile.ZipFile(io.BytesIO(content(taken, tmp_path, "pagina.wacz"))) as wacz:
+        warc = wacz.read("archive/pagina.warc.gz")
+    bodies = {
+        record.rec_headers["WARC-Target-URI"]: record.content_stream().read()
+        for record in ArchiveIterator(io.BytesIO(warc), check_digests="raise")
+        if record.rec_type == "response"
+    }
+    assert bodies[site.address + "/blob"] == BLOB
+    assert bodies[site.address + "/rood.png"] == red_square()
+    assert bodies[site.address + "/t/12"] == PAGE.encode()
+    assert site.hits["/blob"] == site.hits["/rood.png"] == site.hits["/t/12"] == 1
+    assert any("10.0.0.1" in text and "besloten netwerk" in text for text in taken.limitations)
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "state"),
+    [
+        (404, "<h1>Niet gevonden</h1>", "removed"),
+        (200, "<p>Dit bericht is verwijderd door de moderator.</p>", "removed"),
+        (200, "<h1>Log in om verder te gaan</h1>", "login_wall"),
+    ],
+)
+def test_a_post_that_is_not_there_gives_a_capture_that_says_so(
+    site: Any, tmp_path: Path, chromium: str, status: int, body: str, state: str
+) -> None:
+    taken = take(site.page("/t", f"<meta charset=utf-8>{body}", status), tmp_path, chromium)
+    assert taken.visible == state
+    assert any("niet op de pagina gevonden" in text for text in taken.limitations)
+    assert "venster.png" in {file.name for file in taken.files}
+
+
+def test_text_that_only_javascript_writes_is_found(site: Any, tmp_path: Path, chromium: str) -> None:
+    script = f"setTimeout(() => document.body.innerHTML = '<article>{TEXT}</article>', 700)"
+    taken = take(site.page("/app", f"<body><script>{script}</script>"), tmp_path, chromium)
+    assert taken.visible == "visible"
+    assert "bericht.png" in {file.name for file in taken.files}
+
+
+def test_a_page_that_hangs_is_cut_off_and_what_was_seen_counts(site: Any, tmp_path: Path, chromium: str) -> None:
+    """The page locks its own thread two seconds after it has loaded: no call into it ever returns."""
+    url = site.page("/t", f"<p>{TEXT}</p><div style='height:90000px'></div><script>onload=()=>setTimeout(()=>{{for(;;);}},900)</script>")
+    began = time.monotonic()
+    taken = take(url, tmp_path, chromium, seconds=8)
+    assert time.monotonic() - began < 20
+    assert any("voortijdig afgebroken" in text for text in taken.limitations)
+    assert json.loads(read_kept(tmp_path, taken.manifest_sha256))["beperkingen"]
+
+
+def test_nobody_there_is_an_error_state(tmp_path: Path, chromium: str) -> None:
+    taken = take("http://127.0.0.1:2/", tmp_path, chromium)
+    assert taken.visible == "error"
+    assert any("niet geladen" in text.casefold() for text in taken.limitations)
+
+
+@pytest.mark.parametrize("url", ["http://10.0.0.1/", "file:///etc/passwd", "http://169.254.169.254/", "http://u:p@example.org/"])
+def test_closed_addresses_are_refused_before_a_browser_starts(tmp_path: Path, url: str) -> None:
+    with pytest.raises(EvidenceError):
+        take(url, tmp_path, "/is/er/niet")
+
+
+def test_loopback_needs_to_be_allowed(tmp_path: Path) -> None:
+    with pytest.raises(EvidenceError, match="private network"):
+        take("http://127.0.0.1:8000/", tmp_path, "/is/er/niet", allow_loopback=False)
+
+
+def test_no_browser_is_said_in_words(site: Any, tmp_path: Path) -> None:
+    with pytest.raises(EvidenceError, match="Set the path of a Chromium"):
+        take(site.page("/t", "x"), tmp_path, "/is/er/niet")
+
+
+def test_a_folder_that_cannot_be_written_is_said_in_words(site: Any, tmp_path: Path, chromium: str) -> None:
+    (tmp_path / "vol").write_text("een bestand waar een map moet zijn")
+    with pytest.raises(EvidenceError, match="could not be stored"):
+        take(site.page("/t", TEXT), tmp_path / "vol", chromium)
+
+
+def test_a_killed_capture_takes_its_browser_with_it(site: Any, tmp_path: Path, chromium: str) -> None:
+    """kill -9 of the process that asked: within seconds no process of the visit is left, and no half file counts."""
+    url = site.page("/t", PAGE)
+    program = (
+        "import sys; from pathlib import Path; from takedown.evidence.capture import capture\n"
+        "print('ready', flush=True)\n"
+        "capture(sys.argv[1], case_id='z', folder=Path(sys.argv[2]), post_text='x', chromium=sys.argv[3], allow_loopback=True)"
+    )
+    marker = f"/t?{os.getpid()}-{random.random()}"
+    site.pages[marker] = site.pages["/t"]
+    asker = subprocess.Popen(
+        [sys.executable, "-c", program, site.address + marker, str(tmp_path), chromium], stdout=subprocess.PIPE
+    )
+    assert asker.stdout is not None
+    asker.stdout.readline()
+    ends = time.monotonic() + 20
+    while not site.hits.get(marker) and time.monotonic() < ends:
+        time.sleep(0.05)
+    assert site.hits.get(marker), url
+    visits = children_of(asker.pid)
+    assert visits
+    os.kill(asker.pid, signal.SIGKILL)
+    asker.wait()
+    asker.stdout.close()
+    ends = time.monotonic() + 10
+    while any(is_alive(pid) for pid in visits) and time.monotonic() < ends:
+        time.sleep(0.1)
+    assert not [pid for pid in visits if is_alive(pid)]
+    for path in tmp_path.rglob("*"):
+        if path.is_file() and not path.name.startswith(".unfinished-"):
+            read_kept(tmp_path, path.name)
+
+
+def children_of(pid: int) -> list[int]:
+    """Give the process ids of all descendants."""
+    done = subprocess.run(["ps", "-eo", "pid=,ppid="], capture_output=True, text=True, check=True)
+    pairs = [tuple(map(int, line.split())) for line in done.stdout.splitlines()]
+    found, waiting = [], [pid]
+    while waiting:
+        parent = waiting.pop()
+        young = [child for child, above in pairs if above == parent]
+        found += young
+        waiting += young
+    return found
+
+
+def is_alive(pid: int) -> bool:
+    """Say whether a process runs (a zombie doesn't)."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    except (OSError, IndexError):
+        return False
