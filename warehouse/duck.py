@@ -14,7 +14,6 @@ import duckdb
 from warehouse.batches import SCHEMAS, put_in_place
 from warehouse.errors import WarehouseError
 
-
 LOCKED_IN: dict[str, Any] = {"enable_external_access": "false", "lock_configuration": "true"}
 """A question reads this one file: no other file, no network, no extension, and no way to allow them."""
 

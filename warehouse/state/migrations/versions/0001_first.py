@@ -22,7 +22,7 @@ def upgrade() -> None:
 
 
 def _roster_and_crawls() -> None:
-    """Who is protected, what to fetch next, what was fetched."""
+    """Make the tables of who is protected, what to fetch next and what was fetched."""
     op.create_table(
         "people",
         Column("id", Words, primary_key=True),
@@ -66,7 +66,7 @@ def _roster_and_crawls() -> None:
 
 
 def _posts() -> None:
-    """Posts that name somebody, where, and what the classifier made of it."""
+    """Make the tables of posts that name somebody, where, and what the classifier made of it."""
     op.create_table(
         "posts",
         Column("id", Words, primary_key=True),
@@ -106,7 +106,7 @@ def _posts() -> None:
 
 
 def _cases() -> None:
-    """Cases and what people answered."""
+    """Make the tables of cases and what people answered."""
     op.create_table(
         "cases",
         Column("id", Words, primary_key=True),
@@ -157,7 +157,7 @@ def _cases() -> None:
 
 
 def _papers() -> None:
-    """What is made about a case."""
+    """Make the tables of the papers of a case."""
     op.create_table(
         "captures",
         Column("id", Words, primary_key=True),
@@ -203,7 +203,7 @@ def _papers() -> None:
 
 
 def _desk() -> None:
-    """Alarms, users, the audit log, and what the warehouse has."""
+    """Make the tables of alarms, users, the audit log, and what the warehouse has."""
     op.create_table(
         "alarms",
         Column("case_id", Words, ForeignKey("cases.id"), primary_key=True),
