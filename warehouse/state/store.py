@@ -10,6 +10,7 @@ from warehouse.state.audit import AuditLog
 from warehouse.state.cases import Cases
 from warehouse.state.crawls import Crawls
 from warehouse.state.engine import open_engine
+from warehouse.state.figures import Figures
 from warehouse.state.history import History
 from warehouse.state.papers import Papers
 from warehouse.state.people import People
@@ -31,6 +32,7 @@ class State:
         self.history = History(engine)
         self.users = Users(engine)
         self.audit = AuditLog(engine)
+        self.figures = Figures(engine)
 
     def close(self) -> None:
         """Close all connections."""
