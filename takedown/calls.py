@@ -10,7 +10,7 @@ from takedown.egress import refuse_closed
 from takedown.errors import EvidenceError, SendLaterError, SendRefusedError
 
 
-def call(  # noqa: PLR0913 - the parts of a request
+def call(
     method: str,
     config: ChannelConfig,
     path: str,
@@ -18,12 +18,13 @@ def call(  # noqa: PLR0913 - the parts of a request
     token: str = "",
     json: dict[str, Any] | None = None,
     params: dict[str, Any] | None = None,
-) -> Any:  # noqa: ANN401 - whatever JSON the platform gives
+) -> Any:
     """Call `config.address + path` and give its JSON. Redirects aren't followed: a token goes to nobody else.
 
     Raises:
         SendLaterError: no connection, 429 or 5xx.
         SendRefusedError: another 4xx, with the platform's words; no https; or no JSON.
+
     """
     address = config.address.rstrip("/") + path
     _refuse_unsafe(address, config)

@@ -126,6 +126,7 @@ def explain_step(before: CaseState, after: CaseState) -> str:
 
     Raises:
         CaseError: there is no such step.
+
     """
     if not may_follow(before, after):
         allowed = ", ".join(next_states(before)) or "nothing"
@@ -139,6 +140,7 @@ def check_move(case: Case, to: CaseState) -> None:
 
     Raises:
         CaseError: `to` may not follow the case's state; the message lists what may.
+
     """
     try:
         explain_step(case.state, to)
@@ -156,6 +158,7 @@ def opens_case(mention: Mention, verdict: Verdict) -> bool:
 
     Raises:
         CaseError: the verdict is about another mention.
+
     """
     if verdict.mention_id != mention.id:
         message = f"Verdict {verdict.id} is about mention {verdict.mention_id}, not {mention.id}: pair them first."

@@ -39,6 +39,7 @@ def refuse_closed(url: str, *, allow_loopback: bool) -> None:
     Raises:
         EvidenceError: another scheme, a name in front of the host, a host that doesn't resolve, or one that
             resolves to any address that is not open.
+
     """
     try:
         parts = urlsplit(url)

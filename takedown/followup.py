@@ -107,9 +107,12 @@ def _fetch(url: str, *, allow_loopback: bool, timeout_s: float) -> tuple[int, st
     Raises:
         EvidenceError: an address that may not be visited, or too many redirects.
         httpx.HTTPError: no answer.
+
     """
     asked = url
-    with httpx.Client(timeout=timeout_s, follow_redirects=False, headers={"User-Agent": NAME}, trust_env=False) as client:
+    with httpx.Client(
+        timeout=timeout_s, follow_redirects=False, headers={"User-Agent": NAME}, trust_env=False
+    ) as client:
         for _ in range(MOST_HOPS):
             refuse_closed(asked, allow_loopback=allow_loopback)
             with client.stream("GET", asked, headers={"Accept-Language": "nl, en;q=0.5"}) as answer:
@@ -126,7 +129,7 @@ def _fetch(url: str, *, allow_loopback: bool, timeout_s: float) -> tuple[int, st
     raise EvidenceError(message)
 
 
-def look(  # noqa: PLR0913 - each is a fact of the visit
+def look(
     url: str,
     post_text: str,
     *,
@@ -145,7 +148,9 @@ def look(  # noqa: PLR0913 - each is a fact of the visit
     try:
         status, final_url, page = _fetch(url, allow_loopback=allow_loopback, timeout_s=timeout_s)
     except (EvidenceError, httpx.HTTPError, httpx.InvalidURL, LookupError, ValueError) as error:
-        return Look(url=url, at=at, outcome=UNCLEAR, status=0, why=f"Geen antwoord: {str(error)[:200] or type(error).__name__}")
+        return Look(
+            url=url, at=at, outcome=UNCLEAR, status=0, why=f"Geen antwoord: {str(error)[:200] or type(error).__name__}"
+        )
     words = visible_words(page)
     found = holds_post(words, post_text)
     state = page_state(status=status, url=url, final_url=final_url, page_text=words, found=found)
@@ -169,7 +174,9 @@ def _judge(state: str, *, found: bool, needs_javascript: bool) -> tuple[str, str
 def look_of_capture(capture: Capture, *, found: bool) -> Look:
     """Turn a capture into a look: for pages that need a browser. `found` is the manifest's `bericht.gevonden`."""
     outcome, why = _judge(capture.visible, found=found, needs_javascript=False)
-    return Look(url=capture.url, at=capture.ended_at, outcome=outcome, status=0, why=f"{why} (vastlegging {capture.id})")
+    return Look(
+        url=capture.url, at=capture.ended_at, outcome=outcome, status=0, why=f"{why} (vastlegging {capture.id})"
+    )
 
 
 UNDER_NOTICE = frozenset({CaseState.SENT, CaseState.ACKNOWLEDGED})

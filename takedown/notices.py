@@ -80,7 +80,7 @@ def _letters() -> SandboxedEnvironment:
     return SandboxedEnvironment(
         loader=FunctionLoader(_letter),
         undefined=StrictUndefined,
-        autoescape=False,  # noqa: S701 - the letters are plain text; HTML escapes would spoil them
+        autoescape=False,
         keep_trailing_newline=True,
     )
 
@@ -92,7 +92,7 @@ def _local(moment: datetime, language: str) -> str:
     return f"{local:%d-%m-%Y %H:%M} {word} ({moment:%Y-%m-%dT%H:%MZ})"
 
 
-def draft(  # noqa: PLR0913 - each is a fact of the letter
+def draft(
     case: Case,
     post: Post,
     person: Person,
@@ -115,6 +115,7 @@ def draft(  # noqa: PLR0913 - each is a fact of the letter
 
     Raises:
         NoticeError: the records don't belong together, or there is no letter in that language.
+
     """
     if case.person_id != person.id or case.place != post.place or verdict.person_id != person.id:
         message = f"Case {case.id} is not about this post and this person: load them by the case's own ids."
@@ -133,7 +134,9 @@ def draft(  # noqa: PLR0913 - each is a fact of the letter
         .render(
             recipient_name=one_line(recipient, 200) or host,
             notifier=Notifier(
-                name=one_line(notifier.name, 200), email=one_line(notifier.email, 200), phone=one_line(notifier.phone, 60)
+                name=one_line(notifier.name, 200),
+                email=one_line(notifier.email, 200),
+                phone=one_line(notifier.phone, 60),
             ),
             date=f"{now.astimezone(AMSTERDAM):%d-%m-%Y}",
             reference=f"HA-{case.id[:12]}",
@@ -169,7 +172,9 @@ def draft(  # noqa: PLR0913 - each is a fact of the letter
 
 def _exact(url: str) -> str:
     """Give an address free of spaces and control characters, which would break a letter's line (RFC 3986 §2)."""
-    return re.sub(r"[\x00-\x20\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]", lambda m: f"%{ord(m[0]) & 255:02X}", url)
+    return re.sub(
+        r"[\x00-\x20\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]", lambda m: f"%{ord(m[0]) & 255:02X}", url
+    )
 
 
 def check_notice(notice: Notice) -> list[str]:
@@ -179,7 +184,9 @@ def check_notice(notice: Notice) -> list[str]:
         missing.append(
             "16.2.a: De toelichting ontbreekt of is te kort: schrijf waarom het bericht illegaal is, en welke woorden."
         )
-    if not notice.urls or not all(urlsplit(url).scheme in ("http", "https") and urlsplit(url).hostname for url in notice.urls):
+    if not notice.urls or not all(
+        urlsplit(url).scheme in ("http", "https") and urlsplit(url).hostname for url in notice.urls
+    ):
         missing.append("16.2.b: De precieze vindplaats ontbreekt: geef het volledige webadres van het bericht.")
     elif not all(url in notice.body for url in notice.urls):
         missing.append("16.2.b: Niet elk webadres staat in de brief: maak de brief opnieuw.")
@@ -201,6 +208,7 @@ def short_form(notice: Notice, longest: int) -> str:
 
     Raises:
         NoticeError: the addresses and the notifier alone don't fit.
+
     """
     dutch = notice.language == "nl"
     head = "Melding illegale inhoud (art. 16 DSA). " if dutch else "Notice of illegal content (art. 16 DSA). "
@@ -210,6 +218,8 @@ def short_form(notice: Notice, longest: int) -> str:
     tail = f"\n{where}\n{who}\n{faith}"
     room = longest - len(head) - len(tail)
     if room < LEAST_EXPLANATION:
-        message = f"The addresses don't leave room for an explanation in {longest} characters: send this notice by mail."
+        message = (
+            f"The addresses don't leave room for an explanation in {longest} characters: send this notice by mail."
+        )
         raise NoticeError(message)
     return head + one_line(notice.explanation, room) + tail

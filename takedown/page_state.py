@@ -11,6 +11,9 @@ VISIBLE, REMOVED, LOGIN_WALL, CONSENT_WALL, BLOCKED, ERROR = (
     "visible", "removed", "login_wall", "consent_wall", "blocked", "error",
 )  # fmt: skip
 
+FIRST_ERROR, FIRST_SERVER_ERROR = 400, 500
+"""HTTP status codes (RFC 9110 §15)."""
+
 NEEDLE = 160
 """Letters and digits of a post that must be on the page for it to count as there: sites cut long posts short."""
 
@@ -40,7 +43,7 @@ def page_state(*, status: int, url: str, final_url: str, page_text: str, found: 
     outweighs every phrase around it (a page may well hold the post and a "log in" button). 404 and 410 mean
     removed (RFC 9110 §15.5.5, §15.5.11), 401 a login wall, 403, 429 and 451 blocked.
     """
-    if found and status < 400:  # noqa: PLR2004 - HTTP's own border of errors
+    if found and status < FIRST_ERROR:
         return VISIBLE
     by_status = {404: REMOVED, 410: REMOVED, 401: LOGIN_WALL, 403: BLOCKED, 429: BLOCKED, 451: BLOCKED}
     words = re.sub(r"\s+", " ", page_text[:20_000]).casefold().replace("\N{RIGHT SINGLE QUOTATION MARK}", "'")
@@ -49,8 +52,8 @@ def page_state(*, status: int, url: str, final_url: str, page_text: str, found: 
         signs = wall_signs()[state]
         if any(sign in path for sign in signs.get("paths", ())):
             return state
-        if status not in by_status and status < 500 and any(sign in words for sign in signs["phrases"]):  # noqa: PLR2004
+        if status not in by_status and status < FIRST_SERVER_ERROR and any(sign in words for sign in signs["phrases"]):
             return state
     if status in by_status:
         return by_status[status]
-    return ERROR if status == 0 or status >= 400 else VISIBLE  # noqa: PLR2004
+    return ERROR if status == 0 or status >= FIRST_ERROR else VISIBLE

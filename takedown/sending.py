@@ -16,7 +16,7 @@ def is_approved(notice: Notice, approvals: Sequence[Approval]) -> bool:
     return bool(drafter) and bool(others)
 
 
-def send(  # noqa: PLR0913 - what is sent, who agreed, and by which way
+def send(
     notice: Notice,
     approvals: Sequence[Approval],
     channel: Channel,
@@ -35,6 +35,7 @@ def send(  # noqa: PLR0913 - what is sent, who agreed, and by which way
         NoticeError: something of art. 16(2) DSA is missing, or the notice is for another channel.
         FourEyesError: nobody but its drafter approved it.
         ChannelError: it was not handed over; `SendLaterError` when a later try may help.
+
     """
     if sent is not None:
         if sent.notice_id != notice.id:

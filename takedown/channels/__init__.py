@@ -45,6 +45,7 @@ class Channel(Protocol):
         Raises:
             SendLaterError: it could not be taken now.
             SendRefusedError: the other side said no, or the configuration is wrong.
+
         """
 
 
@@ -54,12 +55,15 @@ def find_channels() -> dict[str, Channel]:
 
     Raises:
         ChannelError: a file has none, or its name is not the file's.
+
     """
     found: dict[str, Channel] = {}
     for module in iter_modules(__path__):
         channel: Channel | None = getattr(import_module(f"{__name__}.{module.name}"), "CHANNEL", None)
         if channel is None or channel.name != module.name:
-            message = f"takedown/channels/{module.name}.py needs a CHANNEL named {module.name!r}; see takedown/README.md."
+            message = (
+                f"takedown/channels/{module.name}.py needs a CHANNEL named {module.name!r}; see takedown/README.md."
+            )
             raise ChannelError(message)
         found[channel.name] = channel
     return found

@@ -29,7 +29,9 @@ REASONS = {
 """The category for the gravest label, in the lexicon's words: "Threats or incitement", "Doxxing", "Targeted harassment".
 There is none for defamation, so that is reported as a violation of law."""
 
-POST = re.compile(r"(?:https?://[^/]+/profile/(?P<who>[^/]+)/post/|at://(?P<did>[^/]+)/app\.bsky\.feed\.post/)(?P<key>[A-Za-z0-9._~:-]+)")
+POST = re.compile(
+    r"(?:https?://[^/]+/profile/(?P<who>[^/]+)/post/|at://(?P<did>[^/]+)/app\.bsky\.feed\.post/)(?P<key>[A-Za-z0-9._~:-]+)"
+)
 
 
 def reason_for(labels: tuple[Label, ...]) -> str:
@@ -48,6 +50,7 @@ class Bluesky:
         Raises:
             SendLaterError: the server can't take it now.
             SendRefusedError: the login or the report was refused, or the post can't be found.
+
         """
         login = {"identifier": config.user, "password": config.secret}
         session = call("POST", config, "/xrpc/com.atproto.server.createSession", json=login)
@@ -64,7 +67,11 @@ class Bluesky:
         }
         report = call("POST", config, "/xrpc/com.atproto.moderation.createReport", token=token, json=form)
         return Receipt(
-            notice_id=notice.id, channel=self.name, reference=str(report["id"]), sent_at=now, detail=f"{uri} {posts[0]['cid']}"
+            notice_id=notice.id,
+            channel=self.name,
+            reference=str(report["id"]),
+            sent_at=now,
+            detail=f"{uri} {posts[0]['cid']}",
         )
 
     def _uri(self, notice: Notice, config: ChannelConfig, token: str) -> str:

@@ -39,6 +39,7 @@ def compose(notice: Notice, sender: str) -> EmailMessage:
 
     Raises:
         SendRefusedError: a recipient, sender or subject that is not one.
+
     """
     for what, value in (("recipient", notice.recipient), ("sender", sender)):
         if not ADDRESS.fullmatch(value):
@@ -71,6 +72,7 @@ class Mail:
         Raises:
             SendLaterError: no connection, or the server said 4xx (RFC 5321 §4.2.1).
             SendRefusedError: the server said 5xx, offers no STARTTLS, or its certificate is not trusted.
+
         """
         sender = config.sender or notice.notifier_email
         letter = compose(notice, sender)
@@ -129,7 +131,7 @@ class Mail:
 
 def _by_code(code: int, words: str, where: str) -> SendLaterError | SendRefusedError:
     """Choose the error for an SMTP answer: 4xx may pass later, 5xx won't (RFC 5321 §4.2.1)."""
-    if 400 <= code < 500:  # noqa: PLR2004
+    if 400 <= code < 500:  # noqa: PLR2004 - RFC 5321's own borders
         return SendLaterError(f"{where} can't take the notice now: {code} {words[:300]}. It waits for a later try.")
     return SendRefusedError(f"{where} refused the notice: {code} {words[:300]}. Correct it before sending again.")
 

@@ -9,8 +9,8 @@ import re
 from datetime import datetime
 from typing import Any
 
-from takedown.channels import ChannelConfig
 from takedown.calls import call
+from takedown.channels import ChannelConfig
 from takedown.errors import SendRefusedError
 from takedown.notices import short_form
 from warehouse import Label, Notice, Receipt
@@ -18,7 +18,9 @@ from warehouse import Label, Notice, Receipt
 LONGEST_COMMENT = 1000
 """Characters (docs.joinmastodon.org/methods/reports)."""
 
-STATUS = re.compile(r"https?://(?P<host>[^/]+)/(?:@[^/]+|users/[^/]+/statuses|web/statuses|notes)/(?P<id>[A-Za-z0-9]+)/?$")
+STATUS = re.compile(
+    r"https?://(?P<host>[^/]+)/(?:@[^/]+|users/[^/]+/statuses|web/statuses|notes)/(?P<id>[A-Za-z0-9]+)/?$"
+)
 
 
 class Mastodon:
@@ -32,6 +34,7 @@ class Mastodon:
         Raises:
             SendLaterError: the server can't take it now.
             SendRefusedError: the status can't be found, or the server said no.
+
         """
         status = self._find(notice, config)
         form = {

@@ -53,6 +53,7 @@ class Sheet:
 
         Raises:
             SendLaterError: the folder can't be written.
+
         """
         if config.folder is None:
             return Receipt(notice_id=notice.id, channel=self.name, reference=sheet_number(notice), sent_at=now)

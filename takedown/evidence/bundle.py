@@ -31,6 +31,7 @@ def entries_of(facts: CaseFacts, folder: Path, made_at: datetime) -> list[Entry]
 
     Raises:
         EvidenceError: a capture's file is missing or changed, or belongs to another case.
+
     """
     own = files("takedown.evidence")
     written: dict[str, bytes] = {
@@ -62,6 +63,7 @@ def make_bundle(facts: CaseFacts, folder: Path, out: Path, *, made_at: datetime,
 
     Raises:
         EvidenceError: evidence is missing or damaged, the report can't be made, or the disk is full.
+
     """
     entries = entries_of(facts, folder, made_at)
     try:

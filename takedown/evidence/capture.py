@@ -58,6 +58,7 @@ def capture(
 
     Raises:
         EvidenceError: the address may not be visited, the folder can't be written, or there is no browser.
+
     """
     refuse_closed(url, allow_loopback=allow_loopback)
     begun = now()
@@ -166,8 +167,9 @@ def _let_end(worker: "subprocess.Popen[str]") -> None:
 
 def _hear(worker: "subprocess.Popen[str]", order: str, report: Report) -> None:
     """Hand over the order and take in lines until the visit is done or its pipe closes."""
-    assert worker.stdin is not None
-    assert worker.stdout is not None
+    if worker.stdin is None or worker.stdout is None:
+        message = "The visit was started without pipes."
+        raise EvidenceError(message)
     try:
         worker.stdin.write(order + "\n")
         worker.stdin.flush()
@@ -185,12 +187,19 @@ def _explain_end(report: Report, complaints: str, seconds: float) -> None:
 
     Raises:
         EvidenceError: nothing can be captured at all: no browser, or the folder can't be written.
+
     """
     last = next((line for line in reversed(complaints.strip().splitlines()) if line.strip()), "")
     if "EvidenceError" in last:
         raise EvidenceError(last.split("EvidenceError: ", 1)[-1])
-    if "Executable doesn't exist" in complaints or "Failed to launch" in complaints or "BrowserType.launch" in complaints:
-        message = f"No browser could be started for a capture ({last[:300]}). Set the path of a Chromium in the settings."
+    if (
+        "Executable doesn't exist" in complaints
+        or "Failed to launch" in complaints
+        or "BrowserType.launch" in complaints
+    ):
+        message = (
+            f"No browser could be started for a capture ({last[:300]}). Set the path of a Chromium in the settings."
+        )
         raise EvidenceError(message)
     why = f" ({last[:200]})" if last else f": na {seconds:.0f} seconden was zij niet klaar"
     report.note(f"De vastlegging is voortijdig afgebroken{why}; wat daarna zou komen ontbreekt.")

@@ -13,7 +13,7 @@ from takedown.errors import EvidenceError
 BLOCK = 1 << 20
 
 
-def canonical(value: Any) -> bytes:  # noqa: ANN401 - any JSON value
+def canonical(value: Any) -> bytes:
     """Write JSON in the one form that is hashed: sorted keys, no spaces, UTF-8, a closing newline."""
     text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
     return text.encode("utf-8") + b"\n"
@@ -44,6 +44,7 @@ def keep(folder: Path, content: bytes) -> str:
 
     Raises:
         EvidenceError: the disk is full or the folder can't be written.
+
     """
     sha256 = hashlib.sha256(content).hexdigest()
     target = place_of(folder, sha256)
@@ -83,6 +84,7 @@ def read_kept(folder: Path, sha256: str) -> bytes:
 
     Raises:
         EvidenceError: it is missing or no longer what was stored.
+
     """
     path = place_of(folder, sha256)
     try:

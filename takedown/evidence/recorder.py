@@ -63,7 +63,9 @@ class Recorder:
                 self._limit(f"Niet geladen: {url[:300]} ({event['responseErrorReason']}).")
             elif refusal := self._refusal(url):
                 self._limit(f"Geweigerd: {url[:300]} ({refusal}).")
-                self._cdp.send("Fetch.failRequest", {"requestId": event["requestId"], "errorReason": "AddressUnreachable"})
+                self._cdp.send(
+                    "Fetch.failRequest", {"requestId": event["requestId"], "errorReason": "AddressUnreachable"}
+                )
                 return
             self._cdp.send("Fetch.continueRequest", {"requestId": event["requestId"]})
         except PlaywrightError as error:
@@ -139,7 +141,7 @@ class Recorder:
     def _body(self, event: dict[str, Any], url: str, headers: dict[str, str]) -> tuple[bytes, bool]:
         """Fetch the body as the page will get it; the second value says that it was left out."""
         status = event["responseStatusCode"]
-        if 300 <= status < 400 or status in (204, 205) or event["request"]["method"] == "HEAD":  # noqa: PLR2004
+        if 300 <= status < 400 or status in (204, 205) or event["request"]["method"] == "HEAD":  # noqa: PLR2004 - HTTP's classes
             return b"", False  # no body to ask for (RFC 9110 §15.3.5, §15.4); CDP refuses to give one
         if event.get("resourceType") == "Media":
             self._limit(f"Beeld of geluid niet in het archief opgenomen: {url[:300]}.")

@@ -1,6 +1,7 @@
 """The readable report of a case: facts in, PDF out. Typst sets it; `report.typ` says how it looks."""
 
 import json
+import re
 import tempfile
 import tomllib
 import unicodedata
@@ -13,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import typst
-from PIL import Image
+from PIL import Image, ImageChops
 
 from takedown.errors import EvidenceError
 from takedown.evidence.facts import CaseFacts, in_order, pseudonyms
@@ -32,6 +33,10 @@ MOST_PIXELS = 1800
 """Pixels of height of a picture in the report; the full one lies in the bundle."""
 
 
+DISPLAYED = re.compile("[\n\x20-\x7e\xa0-\u017f\u0386-\u045f\u2013\u2014\u2018-\u201e\u2022\u2026\u20ac\u2192]")
+"""What Typst's own fonts surely have: Latin, Greek, Cyrillic and common marks."""
+
+
 @cache
 def words() -> dict[str, dict[str, str]]:
     """Read what the report calls things."""
@@ -46,6 +51,7 @@ def make_report(facts: CaseFacts, folder: Path, made_at: datetime) -> bytes:
 
     Raises:
         EvidenceError: a picture is missing or damaged, or Typst can't set the report.
+
     """
     with tempfile.TemporaryDirectory(prefix="handenaf-report-") as name:
         room = Path(name)
@@ -77,7 +83,7 @@ def _set_type(room: Path, content: dict[str, Any], made_at: datetime) -> bytes:
     )
 
 
-def _map_text(value: Any, change: Callable[[str], str]) -> Any:  # noqa: ANN401 - any JSON value
+def _map_text(value: Any, change: Callable[[str], str]) -> Any:
     """Change every text in a JSON value, keys apart."""
     if isinstance(value, str):
         return change(value)
@@ -89,9 +95,8 @@ def _map_text(value: Any, change: Callable[[str], str]) -> Any:  # noqa: ANN401 
 
 
 def _plain(text: str) -> str:
-    """Keep Latin, Greek and Cyrillic letters and common marks, which Typst's own fonts have."""
-    kept = "•…–—‘’“”„€·×"  # noqa: RUF001 - these very characters
-    return "".join(char if ord(char) < 0x180 or 0x386 <= ord(char) < 0x460 or char in kept else "□" for char in text)
+    """Replace what may have no glyph by a square."""
+    return "".join(char if DISPLAYED.match(char) else "□" for char in text)
 
 
 def _visible(text: str, longest: int = 2000) -> str:
@@ -199,14 +204,24 @@ def _capture(number: int, capture: Capture, folder: Path, room: Path) -> dict[st
             ["Titel van de pagina", surfed["titel"]],
             ["IP-adres van de server", document["netwerk"]["server_ip"]],
             ["Klok van de server", document["tijd"]["klok"]["serverdatum"]],
-            ["Certificaat", f"{tls.get('subjectName', '')}, uitgegeven door {tls.get('issuer', '')}, {tls.get('protocol', '')}" if tls else "geen (http)"],
-            ["Browser", f"{document['omgeving']['browser']}, niet aangemeld, venster {' x '.join(map(str, document['omgeving']['venster']))}"],
+            [
+                "Certificaat",
+                f"{tls.get('subjectName', '')}, uitgegeven door {tls.get('issuer', '')}, {tls.get('protocol', '')}"
+                if tls
+                else "geen (http)",
+            ],
+            [
+                "Browser",
+                f"{document['omgeving']['browser']}, niet aangemeld, venster {' x '.join(map(str, document['omgeving']['venster']))}",
+            ],
             ["Programma", document["opdracht"]["software"]],
             ["Kenmerk", capture.id],
         ],
         "limitations": list(capture.limitations),
         "actions": [f"{a['tijd'][11:19]} UTC: {a['soort']}, {a['doel']}" for a in document["handelingen"]],
-        "picture": _picture(capture, "screenshot", "Het venster zoals het was, voordat er iets is aangeraakt", folder, room),
+        "picture": _picture(
+            capture, "screenshot", "Het venster zoals het was, voordat er iets is aangeraakt", folder, room
+        ),
         "files": [
             {"name": file.name, "sha256": file.sha256, "bytes": f"{file.bytes:,}".replace(",", ".")}
             for file in sorted(capture.files, key=lambda kept: kept.name)
@@ -224,9 +239,7 @@ def _stamp(file: EvidenceFile, capture: Capture, folder: Path) -> str:
     return f"{file.name}: {_when(token.at)}, door {token.signer}"
 
 
-def _picture(
-    capture: Capture | None, role: str, caption: str, folder: Path, room: Path
-) -> dict[str, Any] | None:
+def _picture(capture: Capture | None, role: str, caption: str, folder: Path, room: Path) -> dict[str, Any] | None:
     """Write the capture's picture of this role to `room`, cut at the bottom when tall; None when there is none."""
     kept = next((file for file in capture.files if file.role == role), None) if capture else None
     if capture is None or kept is None:
@@ -234,7 +247,7 @@ def _picture(
     try:
         picture = Image.open(BytesIO(read_kept(folder, kept.sha256)))
         cut = picture.height > MOST_PIXELS
-        shown = picture.crop((0, 0, picture.width, min(picture.height, MOST_PIXELS))).convert("RGB")
+        shown = _without_margin(picture.convert("RGB").crop((0, 0, picture.width, min(picture.height, MOST_PIXELS))))
     except (OSError, ValueError, Image.DecompressionBombError) as error:
         message = f"The picture {kept.name} of capture {capture.id} can't be read ({error})."
         raise EvidenceError(message) from error
@@ -247,6 +260,19 @@ def _picture(
     return {"file": name, "width": width, "caption": caption, "alt": caption}
 
 
+def _without_margin(picture: Image.Image) -> Image.Image:
+    """Cut an empty right side off, so that the words of a wide, short post stay readable at the page's width.
+
+    What lies within three pixels of the edge is its frame and doesn't count as content.
+    """
+    width, height = picture.size
+    inner = picture.crop((3, 3, max(4, width - 3), max(4, height - 3)))
+    empty = Image.new("RGB", inner.size, inner.getpixel((inner.width - 1, inner.height // 2)))
+    box = ImageChops.difference(inner, empty).getbbox()
+    right = box[2] + 30 if box else width
+    return picture.crop((0, 0, right, height)) if right < width else picture
+
+
 def _timeline(facts: CaseFacts, captures: list[Capture]) -> list[list[str]]:
     """Give everything that happened, in order: when, by whom, what."""
     say, names = words(), pseudonyms(facts)
@@ -257,12 +283,18 @@ def _timeline(facts: CaseFacts, captures: list[Capture]) -> list[list[str]]:
     if facts.post.posted_at:
         rows.append((facts.post.posted_at, "plaatser", "bericht geplaatst, volgens de bron"))
     rows += [(c.begun_at, "systeem", f"pagina vastgelegd: {say['visible'][c.visible]}") for c in captures]
-    rows += [(j.at, names[j.by], f"gaat het over haar of hem? {say['answer'][j.answer]}. {j.reason}") for j in facts.judgements]
+    rows += [
+        (j.at, names[j.by], f"gaat het over haar of hem? {say['answer'][j.answer]}. {j.reason}")
+        for j in facts.judgements
+    ]
     rows += [(d.at, names[d.by], f"besluit: {say['choice'][d.choice]}. {d.reason}") for d in facts.decisions]
     rows += [(n.drafted_at, names[n.drafted_by], f"melding opgesteld voor {n.recipient}") for n in facts.notices]
     rows += [(r.sent_at, "systeem", f"melding verstuurd ({r.channel}, {r.reference})") for r in facts.receipts]
     rows += [(r.at, names[r.by], f"{say['kind'].get(r.kind, r.kind)}. {r.text}") for r in facts.responses]
-    return [[_when(at), who, what] for at, who, what in sorted(rows, key=lambda row: row[0])]
+    return [
+        [f"{at.astimezone(AMSTERDAM):%d-%m-%Y %H:%M:%S}", who, what]
+        for at, who, what in sorted(rows, key=lambda row: row[0])
+    ]
 
 
 def _notices(facts: CaseFacts) -> list[dict[str, Any]]:

@@ -5,8 +5,10 @@ request is made here and the answer checked here; and since its `valid` does not
 """
 
 import asyncio
+import logging
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -53,6 +55,7 @@ def load_roots(folder: Path | None) -> tuple[x509.Certificate, ...]:
 
     Raises:
         EvidenceError: the folder is not there, or a file in it is no certificate.
+
     """
     if folder is None:
         return ()
@@ -70,6 +73,34 @@ def load_roots(folder: Path | None) -> tuple[x509.Certificate, ...]:
     return tuple(found)
 
 
+def _misfit(answer: tsp.TimeStampResp, sha256: str, nonce: int | None) -> str:
+    """Say how a response does not fit the question; empty when it does."""
+    status = answer["status"]["status"].native
+    if status not in ("granted", "granted_with_mods"):
+        return f"the service refused: {status} {answer['status']['status_string'].native or ''}"
+    info: tsp.TSTInfo = answer["time_stamp_token"]["content"]["encap_content_info"]["content"].parsed
+    imprint = info["message_imprint"]
+    if imprint["hash_algorithm"]["algorithm"].native != "sha256":
+        return "the token is not over a SHA-256 digest"
+    if imprint["hashed_message"].native.hex() != sha256:
+        return "the token is about another file"
+    if nonce is not None and info["nonce"].native != nonce:
+        return "the token answers another request (nonce)"
+    return ""
+
+
+@contextmanager
+def _quietly() -> Iterator[None]:
+    """Keep pyHanko's traceback of a root it doesn't find out of the log: the answer says it in words."""
+    log = logging.getLogger("pyhanko.sign.validation")
+    before = log.level
+    log.setLevel(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        log.setLevel(before)
+
+
 def read_token(reply: bytes, sha256: str, roots: Iterable[x509.Certificate], nonce: int | None = None) -> Token:
     """Check a whole time-stamp response against the digest it must be about.
 
@@ -78,37 +109,25 @@ def read_token(reply: bytes, sha256: str, roots: Iterable[x509.Certificate], non
 
     Raises:
         EvidenceError: any of these fails; the message says which.
+
     """
     anchors = list(roots)
     try:
         answer = tsp.TimeStampResp.load(reply, strict=True)
-        status = answer["status"]["status"].native
-        if status not in ("granted", "granted_with_mods"):
-            message = f"the service refused: {status} {answer['status']['status_string'].native or ''}"
-            raise EvidenceError(message)
-        signed: cms.SignedData = answer["time_stamp_token"]["content"]
-        info: tsp.TSTInfo = signed["encap_content_info"]["content"].parsed
-        at: datetime = info["gen_time"].native
-        imprint = info["message_imprint"]
-        if imprint["hash_algorithm"]["algorithm"].native != "sha256":
-            message = "the token is not over a SHA-256 digest"
-            raise EvidenceError(message)
-        if imprint["hashed_message"].native.hex() != sha256:
-            message = "the token is about another file"
-            raise EvidenceError(message)
-        if nonce is not None and info["nonce"].native != nonce:
-            message = "the token answers another request (nonce)"
-            raise EvidenceError(message)
-        context = ValidationContext(
-            trust_roots=anchors, moment=at, allow_fetching=False, revocation_mode="soft-fail"
-        )  # no fetching: revocation lists are not kept yet, see takedown/README.md
-        checked = asyncio.run(validate_tst_signed_data(signed, context, lambda _: bytes.fromhex(sha256)))
-        verdict = TimestampSignatureStatus(**checked)
-    except EvidenceError:
-        raise
-    except Exception as error:  # pyHanko and asn1crypto raise many kinds on hostile input, AttributeError among them
+        problem = _misfit(answer, sha256, nonce)
+        if not problem:
+            signed: cms.SignedData = answer["time_stamp_token"]["content"]
+            at: datetime = signed["encap_content_info"]["content"].parsed["gen_time"].native
+            # No fetching: revocation lists are not kept yet, see takedown/README.md.
+            context = ValidationContext(trust_roots=anchors, moment=at, allow_fetching=False)
+            with _quietly():
+                checked = asyncio.run(validate_tst_signed_data(signed, context, lambda _: bytes.fromhex(sha256)))
+            verdict = TimestampSignatureStatus(**checked)
+    except Exception as error:
         message = f"it is not a valid time stamp ({type(error).__name__}: {str(error)[:200]})"
         raise EvidenceError(message) from error
+    if problem:
+        raise EvidenceError(problem)
     if not (verdict.intact and verdict.valid):
         message = "the token's signature does not fit its content"
         raise EvidenceError(message)
@@ -124,6 +143,7 @@ def _ask(address: str, sha256: str, roots: Sequence[x509.Certificate], timeout_s
 
     Raises:
         EvidenceError: it is down, slow, or gave something else than a good token.
+
     """
     nonce = secrets.randbits(63)
     imprint = {"hash_algorithm": {"algorithm": "sha256"}, "hashed_message": bytes.fromhex(sha256)}
@@ -160,6 +180,7 @@ def stamp(
 
     Raises:
         EvidenceError: only when the evidence folder can't be written.
+
     """
     if not services:
         return Stamping(tokens=(), unstamped=(), limitations=(NO_TSA,))

@@ -1,4 +1,6 @@
-"""Checking a bundle, as anybody may. The steps, and the code follows their numbers:
+"""Checking a bundle, as anybody may.
+
+The steps, and the code follows their numbers:
 
 1. It can be read: a folder, or a ZIP of plain stored files with plain names, none twice, no links.
 2. The hash list is in form: 64 lower-case hex digits, two spaces, a name; sorted, no name twice.
@@ -82,6 +84,7 @@ def verify(path: Path, *, roots: Path | None = None) -> Verification:
 
     Raises:
         EvidenceError: `roots` can't be read.
+
     """
     anchors = load_roots(roots)
     tree, problems = open_tree(path)
@@ -117,7 +120,9 @@ def _read_list(tree: Tree) -> tuple[dict[str, str], list[str]]:
         return {}, [f"{HASH_LIST} is missing"]
     text = tree.read(HASH_LIST).decode("latin-1")
     lines = text.splitlines(keepends=True)
-    problems = [f"line {n} is not in form: {line[:80]!r}" for n, line in enumerate(lines, 1) if not LINE.fullmatch(line)]
+    problems = [
+        f"line {n} is not in form: {line[:80]!r}" for n, line in enumerate(lines, 1) if not LINE.fullmatch(line)
+    ]
     pairs = [match.groups() for match in map(LINE.fullmatch, lines) if match]
     names = [name for _, name in pairs]
     if names != sorted(set(names)):
@@ -145,6 +150,7 @@ def _read_canonical(tree: Tree, name: str, schema: str) -> dict[str, Any]:
 
     Raises:
         EvidenceError: it is not JSON in canonical form, or of an unknown schema.
+
     """
     content = tree.read(name)
     try:
@@ -201,7 +207,11 @@ def _check_case(tree: Tree) -> tuple[list[str], list[str]]:
     except (EvidenceError, KeyError) as error:
         return [str(error)], []
     told = {entry["id"]: entry["manifest_sha256"] for entry in case["vastleggingen"]}
-    really = {folder.split("/")[1]: tree.digest(name) for folder, name in zip(folders, names, strict=True) if name in tree.names}
+    really = {
+        folder.split("/")[1]: tree.digest(name)
+        for folder, name in zip(folders, names, strict=True)
+        if name in tree.names
+    }
     problems = [] if told == really else ["zaak.json and the folder vastleggingen/ name different captures"]
     problems += [
         f"capture {document['vastlegging_id']} belongs to another case"

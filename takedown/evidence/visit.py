@@ -113,7 +113,7 @@ class Visit:
             limit(f"De pagina bleef gegevens ophalen, ook {SETTLE_S:.0f} seconden na het laden.")
         return True
 
-    def report_answer(self, answer: Any) -> None:  # noqa: ANN401 - playwright's Response or None
+    def report_answer(self, answer: Any) -> None:
         """Report status, headers, redirects, server address and TLS of the page's own response."""
         if answer is None:
             return

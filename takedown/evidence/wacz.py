@@ -41,7 +41,7 @@ def pack_wacz(warc: bytes, index: list[IndexLine], *, url: str, title: str, soft
     WARC-Date of its own response, since `wacz` drops pages whose `ts` differs.
     """
     lines = sorted(_cdxj(line) for line in index)
-    asked = url.split("#")[0]
+    asked = url.split("#", maxsplit=1)[0]
     stamp = next((line.at for line in index if line.url == asked), at).strftime("%Y-%m-%dT%H:%M:%SZ")
     pages = [
         {"format": "json-pages-1.0", "id": "pages", "title": "All Pages"},

@@ -29,7 +29,9 @@ from warehouse import (
 
 NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
 TEXT = "Die Truus Voorbeeld, ik weet waar je woont en ik kom vanavond langs met mijn broer."
-EXPLANATION = "De schrijver kondigt aan dat hij haar thuis opzoekt met een ander, en noemt een tijdstip. Dat is bedreigend."
+EXPLANATION = (
+    "De schrijver kondigt aan dat hij haar thuis opzoekt met een ander, en noemt een tijdstip. Dat is bedreigend."
+)
 
 
 @pytest.fixture
@@ -43,13 +45,15 @@ def chromium() -> str:
 
 @pytest.fixture
 def person() -> Person:
-    return Person(id="p1", display_name="Truus Voorbeeld", organisation="Jeugdhulp Voorbeeldstad", role="jeugdbeschermer")
+    return Person(
+        id="p1", display_name="Truus Voorbeeld", organisation="Jeugdhulp Voorbeeldstad", role="jeugdbeschermer"
+    )
 
 
 @pytest.fixture
 def make_post() -> Callable[..., Post]:
     def make(text: str = TEXT, **more: Any) -> Post:
-        facts = {
+        facts: dict[str, Any] = {
             "source": "dorpsforum",
             "permalink": "https://forum.example/t/12#post-3",
             "platform_id": "3",
@@ -68,9 +72,17 @@ def make_post() -> Callable[..., Post]:
 
 @pytest.fixture
 def make_verdict(person: Person) -> Callable[..., Verdict]:
-    def make(post: Post, *, labels: tuple[Label, ...] = (Label.THREAT,), phrases: tuple[Phrase, ...] | None = None) -> Verdict:
+    def make(
+        post: Post, *, labels: tuple[Label, ...] = (Label.THREAT,), phrases: tuple[Phrase, ...] | None = None
+    ) -> Verdict:
         mention = Mention(
-            post_id=post.id, person_id=person.id, start=4, end=19, quote="Truus Voorbeeld", score=0.98, band=Band.CERTAIN
+            post_id=post.id,
+            person_id=person.id,
+            start=4,
+            end=19,
+            quote="Truus Voorbeeld",
+            score=0.98,
+            band=Band.CERTAIN,
         )
         spans = phrases if phrases is not None else (Phrase(start=21, end=44, label=Label.THREAT),)
         return Verdict(
@@ -98,7 +110,9 @@ def make_capture(tmp_path: Path) -> Callable[..., Capture]:
 
     def make(case_id: str, *, url: str = "https://forum.example/t/12#post-3", number: int = 1) -> Capture:
         folder = tmp_path / "evidence"
-        report = Report(facts={"status": 200, "found": True, "title": "Draad 12", "window": [1366, 900], "final_url": url})
+        report = Report(
+            facts={"status": 200, "found": True, "title": "Draad 12", "window": [1366, 900], "final_url": url}
+        )
         for name, content, media_type, role in (
             ("bericht.txt", TEXT.encode(), "text/plain", "text"),
             ("dom.html", f"<p>{TEXT}</p>".encode(), "text/html", "html"),

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 
@@ -40,10 +41,12 @@ def test_every_step_has_a_sentence() -> None:
 )
 def test_the_designs_ways_through_are_open(way: str) -> None:
     states = [CaseState(word) for word in way.split()]
-    assert all(may_follow(before, after) for before, after in zip(states, states[1:], strict=False))
+    assert all(may_follow(before, after) for before, after in pairwise(states))
 
 
-@pytest.mark.parametrize(("before", "after"), [("found", "sent"), ("lawful", "sent"), ("unlawful", "sent"), ("to_review", "sent")])
+@pytest.mark.parametrize(
+    ("before", "after"), [("found", "sent"), ("lawful", "sent"), ("unlawful", "sent"), ("to_review", "sent")]
+)
 def test_nothing_is_sent_without_a_decision_and_a_draft(before: str, after: str) -> None:
     assert not may_follow(CaseState(before), CaseState(after))
 
@@ -76,14 +79,16 @@ def test_a_case_opens_on_harm_to_a_likely_person_only(
     make_verdict: Callable[..., Verdict],
     band: Band,
     labels: tuple[Label, ...],
-    opens: bool,  # noqa: FBT001 - the table's own column
+    opens: bool,
 ) -> None:
     post = make_post()
     mention = Mention(post_id=post.id, person_id="p1", start=4, end=19, quote="Truus Voorbeeld", score=0.9, band=band)
     assert opens_case(mention, make_verdict(post, labels=labels)) is opens
 
 
-def test_a_verdict_on_another_mention_is_refused(make_post: Callable[..., Post], make_verdict: Callable[..., Verdict]) -> None:
+def test_a_verdict_on_another_mention_is_refused(
+    make_post: Callable[..., Post], make_verdict: Callable[..., Verdict]
+) -> None:
     post = make_post()
     mention = Mention(post_id=post.id, person_id="p2", start=4, end=19, quote="x", score=0.9, band=Band.CERTAIN)
     with pytest.raises(CaseError, match="pair them first"):

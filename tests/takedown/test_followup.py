@@ -23,7 +23,11 @@ def minutes(ago: float, outcome: str) -> Look:
 @pytest.mark.parametrize(
     ("status", "body", "outcome"),
     [
-        (200, "<p>Ik weet waar <b>Truus&nbsp;Voorbeeld</b>\n woont &amp; ik kom langs!</p> <a>Log in om verder te gaan</a>", "still_there"),
+        (
+            200,
+            "<p>Ik weet waar <b>Truus&nbsp;Voorbeeld</b>\n woont &amp; ik kom langs!</p> <a>Log in om verder te gaan</a>",
+            "still_there",
+        ),
         (200, "<p>Dit bericht is verwijderd.</p>", "gone"),
         (200, "<p>This post has been removed</p>", "gone"),
         (200, "<p>Alleen nog andere berichten</p>", "gone"),
@@ -98,9 +102,11 @@ def test_a_post_without_letters_is_never_found() -> None:
         (200, "/accounts/login/", "", False, "login_wall"),
     ],
 )
-def test_page_states(status: int, final: str, text: str, found: bool, state: str) -> None:  # noqa: FBT001
+def test_page_states(status: int, final: str, text: str, found: bool, state: str) -> None:
     url = "https://x.example/t"
-    assert page_state(status=status, url=url, final_url="https://x.example" + final, page_text=text, found=found) == state
+    assert (
+        page_state(status=status, url=url, final_url="https://x.example" + final, page_text=text, found=found) == state
+    )
 
 
 def test_gone_needs_two_looks_apart() -> None:

@@ -1,13 +1,15 @@
 """Notices handed to a real SMTP server (aiosmtpd) over STARTTLS."""
 
+import re
 import socket
 import ssl
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from pathlib import Path
+from typing import Any
 
 import pytest
 from aiosmtpd.controller import Controller
@@ -18,14 +20,14 @@ from takedown.errors import SendLaterError, SendRefusedError
 from warehouse import Notice
 
 NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
-BODY = "Geachte heer, mevrouw,\n\nEén bericht – mét accenten. \n.\nFrom de rand.\n" + "lang " * 400
+BODY = "Geachte heer, mevrouw,\n\nEén bericht \N{EN DASH} mét accenten. \n.\nFrom de rand.\n" + "lang " * 400
 
 
 @pytest.fixture
 def notice() -> Notice:
     return Notice(
         id="ab" * 16, case_id="cd" * 16, channel="mail", recipient="abuse@platform.example", language="nl",
-        subject="Melding illegale inhoud (art. 16 DSA): forum.example – één", body=BODY,
+        subject="Melding illegale inhoud (art. 16 DSA): forum.example \N{EN DASH} één", body=BODY,
         urls=("https://forum.example/1",), explanation="x", notifier_name='Jeugdhulp "Voorbeeldstad", regio Eén',
         notifier_email="veiligheid@jeugdhulp.example", good_faith=True, drafted_by="karel", drafted_at=NOW,
     )  # fmt: skip
@@ -39,12 +41,14 @@ class Inbox:
     answer: str = "250 2.0.0 Ok: queued as 4711"
     to_recipient: str = "250 OK"
 
-    async def handle_RCPT(self, _server: object, _session: Session, envelope: Envelope, address: str, _options: list[str]) -> str:
+    async def handle_RCPT(  # noqa: N802 - aiosmtpd's name
+        self, _server: object, _session: Session, envelope: Envelope, address: str, _options: list[str]
+    ) -> str:
         if self.to_recipient.startswith("250"):
             envelope.rcpt_tos.append(address)
         return self.to_recipient
 
-    async def handle_DATA(self, _server: object, _session: Session, envelope: Envelope) -> str:
+    async def handle_DATA(self, _server: object, _session: Session, envelope: Envelope) -> str:  # noqa: N802 - aiosmtpd's name
         assert isinstance(envelope.content, bytes)
         self.letters.append(envelope.content)
         return self.answer
@@ -90,7 +94,11 @@ def server(inbox: Inbox, certificate: Path) -> Iterator[ChannelConfig]:
     )  # fmt: skip
     controller.start()
     yield ChannelConfig(
-        address=f"127.0.0.1:{controller.port}", user="notices", secret="geheim-woord", ca_file=certificate / "cert.pem", timeout_s=5
+        address=f"127.0.0.1:{controller.port}",
+        user="notices",
+        secret="geheim-woord",
+        ca_file=certificate / "cert.pem",
+        timeout_s=5,
     )
     controller.stop()
 
@@ -134,13 +142,15 @@ def test_a_server_without_starttls_gets_nothing(notice: Notice, plain_server: Ch
     assert inbox.letters == []
 
 
-def test_plain_mail_goes_to_loopback_only_when_asked_for(notice: Notice, plain_server: ChannelConfig, inbox: Inbox) -> None:
+def test_plain_mail_goes_to_loopback_only_when_asked_for(
+    notice: Notice, plain_server: ChannelConfig, inbox: Inbox
+) -> None:
     mail(notice, replace(plain_server, plain_loopback=True))
     assert len(inbox.letters) == 1
 
 
 def test_an_untrusted_certificate_stops_the_letter(notice: Notice, server: ChannelConfig, inbox: Inbox) -> None:
-    with pytest.raises(SendRefusedError, match="not sent in the clear|not trusted"):
+    with pytest.raises(SendRefusedError, match=r"not sent in the clear|not trusted"):
         mail(notice, replace(server, ca_file=None))
     assert inbox.letters == []
 
@@ -162,12 +172,12 @@ def test_the_servers_no_is_passed_on_in_its_own_words(
     notice: Notice, server: ChannelConfig, inbox: Inbox, answer: str, error: type[Exception], where: str
 ) -> None:
     setattr(inbox, where, answer)
-    with pytest.raises(error, match=answer[:20]):
+    with pytest.raises(error, match=re.escape(answer[:20])):
         mail(notice, server)
 
 
 def test_no_server_means_later(notice: Notice) -> None:
-    with pytest.raises(SendLaterError, match="127.0.0.1:1"):
+    with pytest.raises(SendLaterError, match=r"127\.0\.0\.1:1"):
         mail(notice, ChannelConfig(address="127.0.0.1:1", timeout_s=2))
 
 
@@ -182,7 +192,9 @@ def test_no_server_means_later(notice: Notice) -> None:
         {"subject": "a\r\nBcc: x@y.example"},
     ],
 )
-def test_headers_cannot_be_injected(notice: Notice, server: ChannelConfig, inbox: Inbox, change: dict[str, str]) -> None:
+def test_headers_cannot_be_injected(
+    notice: Notice, server: ChannelConfig, inbox: Inbox, change: dict[str, Any]
+) -> None:
     with pytest.raises(SendRefusedError):
         mail(replace(notice, **change), server)
     assert inbox.letters == []

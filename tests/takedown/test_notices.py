@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -16,7 +17,9 @@ from takedown.sending import is_approved, send
 from warehouse import HARMS, Approval, Capture, Case, Label, Notice, Person, Phrase, Post, Receipt, Verdict
 
 NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
-EXPLANATION = "De schrijver kondigt aan dat hij haar thuis opzoekt met een ander, en noemt een tijdstip. Dat is bedreigend."
+EXPLANATION = (
+    "De schrijver kondigt aan dat hij haar thuis opzoekt met een ander, en noemt een tijdstip. Dat is bedreigend."
+)
 NOTIFIER = Notifier(name="Jeugdhulp Voorbeeldstad", email="veiligheid@jeugdhulp.example", phone="010 123 45 67")
 
 
@@ -59,7 +62,7 @@ def test_a_letter_has_all_four_elements(make_notice: Callable[..., Notice], lang
 
 
 def test_only_the_unlawful_phrase_is_quoted(make_notice: Callable[..., Notice], make_post: Callable[..., Post]) -> None:
-    text = "Mijn dochter Roos zit op de Wilgenschool. " + "ik weet waar je woont" + ". " + "En verder nog veel over Roos. " * 20
+    text = "Mijn dochter Roos zit op de Wilgenschool. ik weet waar je woont. " + "En verder nog veel over Roos. " * 20
     start = text.index("ik weet")
     post = make_post(text=text)
     notice = make_notice(post, phrases=(Phrase(start=start, end=start + 21, label=Label.THREAT),))
@@ -67,7 +70,9 @@ def test_only_the_unlawful_phrase_is_quoted(make_notice: Callable[..., Notice], 
     assert "Roos" not in notice.body
 
 
-def test_a_doxxing_letter_does_not_spread_the_digits(make_notice: Callable[..., Notice], make_post: Callable[..., Post]) -> None:
+def test_a_doxxing_letter_does_not_spread_the_digits(
+    make_notice: Callable[..., Notice], make_post: Callable[..., Post]
+) -> None:
     post = make_post(text="Truus Voorbeeld woont op Dorpsstraat 12, bel 06-12345678!")
     notice = make_notice(post, labels=(Label.DOXXING,), phrases=(Phrase(start=25, end=57, label=Label.DOXXING),))
     assert "12345678" not in notice.body
@@ -101,7 +106,7 @@ def test_the_id_changes_with_every_word_that_is_sent(make_notice: Callable[..., 
         ({"subject": "a\r\nBcc: x@y.example"}, "onderwerp"),
     ],
 )
-def test_what_is_missing_is_named(make_notice: Callable[..., Notice], change: dict[str, object], code: str) -> None:
+def test_what_is_missing_is_named(make_notice: Callable[..., Notice], change: dict[str, Any], code: str) -> None:
     assert any(line.startswith(code) for line in check_notice(replace(make_notice(), **change)))
 
 
@@ -110,7 +115,9 @@ def test_a_blank_to_fill_in_stops_the_letter(make_notice: Callable[..., Notice])
     assert any("invulplek" in line for line in check_notice(replace(notice, body=notice.body + "[[naam]]")))
 
 
-def test_a_post_cannot_plant_a_blank_or_a_template(make_notice: Callable[..., Notice], make_post: Callable[..., Post]) -> None:
+def test_a_post_cannot_plant_a_blank_or_a_template(
+    make_notice: Callable[..., Notice], make_post: Callable[..., Post]
+) -> None:
     post = make_post(text="[[invullen]] {{ 7*7 }} {% for x in y %} {{ notifier.email }}", author_name="{{ 6*7 }}")
     notice = make_notice(post, phrases=())
     assert "{{ 7*7 }}" in notice.body
@@ -119,7 +126,9 @@ def test_a_post_cannot_plant_a_blank_or_a_template(make_notice: Callable[..., No
     assert check_notice(notice) == []
 
 
-@pytest.mark.parametrize("text", ["\r\nBcc: x@y.example\r\n\r\n.\r\nQUIT", "\u202egnal\u2066", "\x00\x1b[31m", "a" * 100_000])
+@pytest.mark.parametrize(
+    "text", ["\r\nBcc: x@y.example\r\n\r\n.\r\nQUIT", "\u202egnal\u2066", "\x00\x1b[31m", "a" * 100_000]
+)
 def test_hostile_posts_leave_a_plain_short_letter(
     make_notice: Callable[..., Notice], make_post: Callable[..., Post], text: str
 ) -> None:
@@ -176,7 +185,7 @@ class Counting:
     def __init__(self) -> None:
         self.sent = 0
 
-    def send(self, notice: Notice, config: object, *, labels: tuple[Label, ...], now: datetime) -> Receipt:  # noqa: ARG002
+    def send(self, notice: Notice, config: object, *, labels: tuple[Label, ...], now: datetime) -> Receipt:  # noqa: ARG002 - the protocol's
         self.sent += 1
         return Receipt(notice_id=notice.id, channel="mail", reference="x", sent_at=now)
 
@@ -201,7 +210,7 @@ def test_nothing_leaves_without_a_second_person(make_notice: Callable[..., Notic
 
 def test_an_incomplete_or_misdirected_notice_does_not_leave(make_notice: Callable[..., Notice]) -> None:
     short, other, channel = make_notice(explanation="te kort"), make_notice(channel="sheet"), Counting()
-    with pytest.raises(NoticeError, match="16.2.a"):
+    with pytest.raises(NoticeError, match=r"16\.2\.a"):
         send(short, [approval(short, "fatima")], channel, ChannelConfig(), None)
     with pytest.raises(NoticeError, match="written for 'sheet'"):
         send(other, [approval(other, "fatima")], channel, ChannelConfig(), None)

@@ -7,6 +7,7 @@ import random
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -52,7 +53,7 @@ def test_a_name_that_is_no_digest_reaches_no_file(tmp_path: Path) -> None:
 
 def test_kill_9_at_any_moment_leaves_whole_files_only(tmp_path: Path) -> None:
     """Ten kills at random moments; everything under a digest's name has that digest."""
-    draw = random.Random(7)
+    draw = random.Random(7)  # noqa: S311 - repeatable, not secret
     for _ in range(10):
         writer = subprocess.Popen(
             [sys.executable, "-c", WRITER, str(tmp_path)], stdout=subprocess.PIPE, cwd=Path.cwd(), text=True
@@ -73,21 +74,20 @@ def test_kill_9_at_any_moment_leaves_whole_files_only(tmp_path: Path) -> None:
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="/dev/full is Linux's own")
 def test_a_full_disk_is_said_in_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The write itself meets ENOSPC: from /dev/full, through a real file descriptor."""
-    import takedown.evidence.files as room
 
     def full(prefix: str, dir: Path) -> tuple[int, str]:  # noqa: A002 - mkstemp's own name
         path = Path(dir) / f"{prefix}full"
         path.touch()
         return os.open("/dev/full", os.O_WRONLY), str(path)
 
-    monkeypatch.setattr(room.tempfile, "mkstemp", full)
-    with pytest.raises(EvidenceError, match="the disk is full.*Make room"):
+    monkeypatch.setattr(tempfile, "mkstemp", full)
+    with pytest.raises(EvidenceError, match=r"the disk is full.*Make room"):
         keep(tmp_path, b"x" * 100_000)
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
-    with pytest.raises(OSError) as caught:
+    with pytest.raises(OSError, match=r"No space") as caught:
         os.write(os.open("/dev/full", os.O_WRONLY), b"x")
     assert caught.value.errno == errno.ENOSPC
 
 
-def test_canonical_json_is_one_form(tmp_path: Path) -> None:
+def test_canonical_json_is_one_form() -> None:
     assert canonical({"b": [1, "é"], "a": None}) == '{"a":null,"b":[1,"é"]}\n'.encode()

@@ -44,7 +44,19 @@ def make_authority(folder: Path) -> Path:
     run(folder, "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "30", "-subj", "/CN=Trial root",
         "-addext", "basicConstraints=critical,CA:TRUE", "-addext", "keyUsage=critical,keyCertSign",
         "-keyout", "root.key", "-out", "roots/root.pem")  # fmt: skip
-    run(folder, "req", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=Trial TSA", "-keyout", "tsa.key", "-out", "tsa.csr")
+    run(
+        folder,
+        "req",
+        "-newkey",
+        "rsa:2048",
+        "-nodes",
+        "-subj",
+        "/CN=Trial TSA",
+        "-keyout",
+        "tsa.key",
+        "-out",
+        "tsa.csr",
+    )
     (folder / "ext").write_text(
         "basicConstraints=critical,CA:FALSE\nkeyUsage=critical,digitalSignature\nextendedKeyUsage=critical,timeStamping\n"
     )
@@ -125,7 +137,9 @@ def test_a_fault_leaves_a_capture_unstamped_and_says_so(
     capture = make_capture("zaak", url=f"https://forum.example{fault}")
     roots = load_roots(authority / "roots")
     stamp(make_capture("andere zaak"), [service + "/"], folder=tmp_path / "evidence", roots=roots)
-    made = stamp(capture, [service + fault, "http://127.0.0.1:1/"], folder=tmp_path / "evidence", roots=roots, timeout_s=2)
+    made = stamp(
+        capture, [service + fault, "http://127.0.0.1:1/"], folder=tmp_path / "evidence", roots=roots, timeout_s=2
+    )
     assert made.tokens == ()
     assert made.unstamped == (service + fault, "http://127.0.0.1:1/")
     assert all(text.startswith("Nog geen tijdstempel van") for text in made.limitations)
@@ -143,7 +157,7 @@ def test_without_a_service_the_capture_says_what_its_time_rests_on(
 
 
 def test_a_rogue_authority_passes_for_no_other(
-    make_capture: Callable[..., Capture], tmp_path: Path, service: str, authority: Path
+    make_capture: Callable[..., Capture], tmp_path: Path, service: str
 ) -> None:
     """A token with a self-made root says nothing; pinned roots refuse it."""
     other = load_roots(make_authority(tmp_path / "other") / "roots")
@@ -158,7 +172,7 @@ def test_a_rogue_authority_passes_for_no_other(
         read_token(reply, "0" * 64, ())
 
 
-def test_all_three_checkers_agree_on_a_stamped_bundle(  # noqa: PLR0913 - fixtures
+def test_all_three_checkers_agree_on_a_stamped_bundle(
     person: Person, make_post: Callable[..., Post], make_verdict: Callable[..., Verdict],
     make_case: Callable[..., Case], make_capture: Callable[..., Capture], tmp_path: Path, service: str, authority: Path,
 ) -> None:  # fmt: skip
@@ -176,7 +190,9 @@ def test_all_three_checkers_agree_on_a_stamped_bundle(  # noqa: PLR0913 - fixtur
     wrong = make_authority(tmp_path / "other") / "roots"
     for roots, good in ((authority / "roots", True), (wrong, False)):
         assert verify(out, roots=roots).ok is good
-        shell = subprocess.run(["sh", "controleer.sh", str(roots)], cwd=folder, capture_output=True, text=True, check=False)
+        shell = subprocess.run(
+            ["sh", "controleer.sh", str(roots)], cwd=folder, capture_output=True, text=True, check=False
+        )
         assert (shell.returncode == 0) is good, shell.stdout
     assert verify(out).ok
     plain = subprocess.run(["sh", "controleer.sh"], cwd=folder, capture_output=True, text=True, check=False)
