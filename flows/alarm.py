@@ -1,7 +1,7 @@
 """Alarm for acute threats: the duty officer first, then the next in line until somebody acknowledges."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from email.message import EmailMessage
 from email.utils import formatdate, make_msgid
@@ -65,26 +65,49 @@ def _who(settings: Settings, step: int) -> str:
 
 
 def _tell(settings: Settings, state: State, cases: Sequence[Case], step: int) -> int:
-    """Send one step's message; 1 when it was handed over, 0 when not (the step is then tried again)."""
+    """Send one step's message; 1 when a way took it, 0 when none did (the step is then tried again).
+
+    Killed between sending and noting it, the step is sent once more after `warehouse.state.alarms.STUCK`: twice is
+    better than not at all.
+    """
     numbers = [f"HA-{state.cases.number(case.id):06d}" for case in cases]
-    address = f"http://{settings.desk_host}:{settings.desk_port}/"
-    try:
-        if step < len(settings.alarm_mail):
-            send_mail(settings, _mail(settings, _who(settings, step), numbers, address))
-        if settings.alarm_webhook:
-            body = {"cases": numbers, "urgency": Urgency.ACUTE.value, "address": address, "step": step}
-            httpx.post(settings.alarm_webhook, json=body, timeout=10).raise_for_status()
-    except (OSError, httpx.HTTPError, ValueError) as error:
-        for case in cases:
+    failed = []
+    ways = _ways(settings, step, numbers)
+    for way in ways:
+        try:
+            way()
+        except (OSError, ValueError) as error:
+            failed.append(str(error))
+    for why in failed:
+        LOG.error("an alarm for %d acute cases to %s was not handed over: %s", len(cases), _who(settings, step), why)
+    for case in cases:
+        if len(failed) == len(ways):
             state.alarms.unclaim(case.id, step=step)
-        LOG.error(  # noqa: TRY400 - the sentence says it all, and a traceback may hold addresses
-            "the alarm for %d acute cases to %s was not handed over: %s; it is tried again",
-            len(cases),
-            _who(settings, step),
-            error,
-        )
-        return 0
-    return 1
+        else:
+            state.alarms.handed_over(case.id, step=step, at=now())
+    return int(len(failed) < len(ways))
+
+
+def _ways(settings: Settings, step: int, numbers: Sequence[str]) -> list[Callable[[], None]]:
+    """Give the ways by which this step's message leaves: mail, webhook or both."""
+    address = f"http://{settings.desk_host}:{settings.desk_port}/"
+    ways: list[Callable[[], None]] = []
+    if step < len(settings.alarm_mail):
+        ways.append(lambda: send_mail(settings, _mail(settings, _who(settings, step), numbers, address)))
+    if settings.alarm_webhook:
+        body = {"cases": list(numbers), "urgency": Urgency.ACUTE.value, "address": address, "step": step}
+        ways.append(lambda: _post(settings.alarm_webhook, body))
+    return ways
+
+
+def _post(webhook: str, body: Mapping[str, object]) -> None:
+    """Post to the webhook. Raises `OSError` without its address, which often holds a secret."""
+    try:
+        answer = httpx.post(webhook, json=body, timeout=10)
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        raise OSError(f"the webhook can't be reached ({type(error).__name__}); check alarm_webhook") from error
+    if not answer.is_success:
+        raise OSError(f"the webhook answered {answer.status_code}; check alarm_webhook")
 
 
 def _mail(settings: Settings, who: str, numbers: Sequence[str], address: str) -> EmailMessage:

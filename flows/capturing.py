@@ -3,11 +3,15 @@
 from pathlib import Path
 
 from flows.clock import now
+from flows.errors import FlowError
 from flows.open_house import cards_of, chromium_of, opened
 from flows.settings import Settings, read_settings
+from takedown.errors import TakedownError
 from takedown.evidence.capture import capture
 from takedown.evidence.timestamp import load_roots, stamp, with_tokens
 from warehouse import Case, CaseState, State
+
+BY = "system:watch"
 
 
 def cases_to_capture(home: str) -> list[str]:
@@ -19,20 +23,26 @@ def cases_to_capture(home: str) -> list[str]:
 def capture_case(home: str, case_id: str) -> str:
     """Capture the page of one case, put it before the reviewers, and say what was seen.
 
-    A page that can't be captured still goes to review, with the reason among the capture's limitations. Safe to kill:
-    a capture without its record doesn't count, and the next run makes another.
+    A page that shows nothing still goes to review, with the reason among the capture's limitations. So does one that
+    can't be captured at all (an address that may not be visited, no browser): then the error is raised after that, and
+    the next night tries again. Safe to kill: a capture without its record doesn't count, and the next run makes another.
     """
     settings = read_settings(Path(home))
     with opened(settings) as state:
         case = state.cases.one(case_id)
-        seen = capture_now(settings, state, case, by="system:watch")
-        case = state.cases.one(case_id)
-        if case.state == CaseState.FOUND:
-            reason = f"captured: {seen}"
-            state.cases.move(
-                case_id, version=case.version, to=CaseState.TO_REVIEW, by="system:watch", reason=reason, at=now()
-            )
+        try:
+            seen = capture_now(settings, state, case, by=BY)
+        except (TakedownError, FlowError) as error:
+            _put_before_a_person(state, case_id, f"not captured: {error}")
+            raise
+        _put_before_a_person(state, case_id, f"captured: {seen}")
     return seen
+
+
+def _put_before_a_person(state: State, case_id: str, reason: str) -> None:
+    case = state.cases.one(case_id)
+    if case.state == CaseState.FOUND:
+        state.cases.move(case_id, version=case.version, to=CaseState.TO_REVIEW, by=BY, reason=reason, at=now())
 
 
 def capture_now(settings: Settings, state: State, case: Case, *, by: str) -> str:

@@ -1,5 +1,6 @@
 """Look again at posts a notice was sent about, until they are gone; bring unanswered notices back to a person."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
@@ -8,16 +9,20 @@ from prefect import flow
 
 from flows.capturing import capture_now
 from flows.clock import now
+from flows.errors import FlowError
 from flows.open_house import cards_of, opened
 from flows.progress import report
 from flows.settings import Settings, read_settings
 from takedown.cases import may_follow
+from takedown.errors import TakedownError
 from takedown.followup import WAITING, FollowPolicy, Look, Step, look, look_of_capture, next_step
 from warehouse import Case, CaseState, Post, Response, State
 
 BY = "system:follow"
 WATCHED = (*WAITING, CaseState.REMOVED_VERIFIED)
 """States in which the post's page is looked at again: it may go, or come back."""
+ONE_SECOND = timedelta(seconds=1)
+"""With `gone_minutes = 0` gone still needs two looks; without a pause between them one look would count as both."""
 LOOKS = {"gone": "gone", "still_there": "still_there", "returned": "still_there"}
 """What a noted response says about its look."""
 
@@ -41,7 +46,7 @@ def follow_cases(home: str) -> dict[str, int]:
 
 def _policy(settings: Settings) -> FollowPolicy:
     return FollowPolicy(
-        between_looks=timedelta(minutes=settings.gone_minutes),
+        between_looks=max(timedelta(minutes=settings.gone_minutes), ONE_SECOND),
         remind_after=timedelta(hours=settings.remind_hours),
         give_up_after=timedelta(hours=settings.answer_hours),
     )
@@ -50,9 +55,10 @@ def _policy(settings: Settings) -> FollowPolicy:
 def _is_due(settings: Settings, state: State, case: Case) -> bool:
     """Say whether it is time for another look: at once after sending, then as the policy says."""
     looks = _past_looks(state, case)
-    if not looks:
+    sent_at = _sent_at(state, case)
+    if not looks or (sent_at and looks[-1].at < sent_at):
         return True
-    step = next_step(case.state, looks, sent_at=_sent_at(state, case), now=looks[-1].at, policy=_policy(settings))
+    step = next_step(case.state, looks, sent_at=sent_at, now=looks[-1].at, policy=_policy(settings))
     return step.look_again_at is not None and step.look_again_at <= now()
 
 
@@ -84,7 +90,10 @@ def _look(settings: Settings, state: State, case: Case, post: Post) -> Look:
     first = look(post.permalink, post.text, needs_javascript=True, allow_loopback=allow, now=now())
     if first.outcome != "unclear":
         return first
-    seen = capture_now(settings, state, case, by=BY)
+    try:
+        seen = capture_now(settings, state, case, by=BY)
+    except (TakedownError, FlowError) as error:
+        return replace(first, why=f"{first.why}; geen vastlegging: {error}")  # one page must not stop the others
     made = state.papers.captures(case.id)[-1]
     return look_of_capture(made, found=seen == "visible")
 
