@@ -1,5 +1,6 @@
 """What became of a post: looking again, and what follows from the looks."""
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -109,7 +110,7 @@ def _fetch(url: str, *, allow_loopback: bool, timeout_s: float) -> tuple[int, st
         httpx.HTTPError: no answer.
 
     """
-    asked = url
+    asked, ends = url, time.monotonic() + 3 * timeout_s
     with httpx.Client(
         timeout=timeout_s, follow_redirects=False, headers={"User-Agent": NAME}, trust_env=False
     ) as client:
@@ -122,7 +123,7 @@ def _fetch(url: str, *, allow_loopback: bool, timeout_s: float) -> tuple[int, st
                 content = b""
                 for block in answer.iter_bytes():
                     content += block
-                    if len(content) > MOST_BYTES:
+                    if len(content) > MOST_BYTES or time.monotonic() > ends:  # endless, or drop by drop
                         break
                 return answer.status_code, asked, content.decode(answer.encoding or "utf-8", "replace")
     message = f"{url} sends a visitor round in circles: more than {MOST_HOPS} redirects."

@@ -3,7 +3,7 @@
 import re
 import tomllib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
 from importlib.resources import files
@@ -15,7 +15,7 @@ from jinja2.sandbox import SandboxedEnvironment
 
 from takedown.errors import NoticeError
 from takedown.quoting import many_lines, one_line, quote_unlawful
-from warehouse import HARMS, Capture, Case, Label, Notice, Person, Post, Verdict, content_id
+from warehouse import HARMS, Capture, Case, Label, Notice, Person, Post, Receipt, Verdict, content_id
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 
@@ -170,6 +170,35 @@ def draft(
     )
 
 
+def draft_reminder(notice: Notice, receipt: Receipt, *, now: datetime, by: str) -> Notice:
+    """Draft a reminder of a notice that was sent: the letter again, under a line that says when it went.
+
+    It is a notice of its own, and needs its own approvals.
+
+    Raises:
+        NoticeError: the receipt is another notice's.
+
+    """
+    if receipt.notice_id != notice.id:
+        message = f"Receipt {receipt.reference} belongs to notice {receipt.notice_id}, not to {notice.id}."
+        raise NoticeError(message)
+    sent = _local(receipt.sent_at, notice.language)
+    body = (
+        _letters()
+        .get_template(f"{notice.language}.reminder.txt.jinja")
+        .render(sent=sent, sent_reference=one_line(receipt.reference, 300), letter=notice.body)
+    )
+    subject = f"{'Herinnering' if notice.language == 'nl' else 'Reminder'}: {notice.subject}"
+    return replace(
+        notice,
+        id=content_id("notice", notice.case_id, notice.channel, notice.recipient, notice.language, subject, body),
+        subject=subject,
+        body=body,
+        drafted_by=by,
+        drafted_at=now,
+    )
+
+
 def _exact(url: str) -> str:
     """Give an address free of spaces and control characters, which would break a letter's line (RFC 3986 §2)."""
     return re.sub(
@@ -196,6 +225,8 @@ def check_notice(notice: Notice) -> list[str]:
         missing.append("16.2.c: Het e-mailadres van de melder ontbreekt: vul in de instellingen de functiepostbus in.")
     if not notice.good_faith or STATEMENTS.get(notice.language, "\0") not in notice.body:
         missing.append("16.2.d: De verklaring van goede trouw ontbreekt: maak de brief opnieuw.")
+    if notice.channel == "mail" and not ADDRESS.fullmatch(notice.recipient):
+        missing.append("ontvanger: De melding gaat per e-mail, maar de ontvanger is geen e-mailadres: pas de bron aan.")
     if "[[" in notice.body or "[[" in notice.subject:
         missing.append("invulplek: Er staat nog een plek om in te vullen in de brief, tussen [[ en ]].")
     if "\n" in notice.subject or "\r" in notice.subject:

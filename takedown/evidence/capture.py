@@ -116,7 +116,7 @@ def _run_visit(order: str, *, seconds: float, own_browser: bool) -> Report:
             "PYTHONPATH": str(Path(__file__).resolve().parents[2]),
         }
         worker = subprocess.Popen(
-            [sys.executable, "-m", "takedown.evidence.visit"],
+            [sys.executable, "-P", "-m", "takedown.evidence.visit"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=complaints,

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from takedown.channels import ChannelConfig
 from takedown.errors import FourEyesError, NoticeError
-from takedown.notices import Notifier, check_notice, draft, law_table, short_form
+from takedown.notices import Notifier, check_notice, draft, draft_reminder, law_table, short_form
 from takedown.quoting import LONGEST, one_line, quote_unlawful
 from takedown.sending import is_approved, send
 from warehouse import HARMS, Approval, Capture, Case, Label, Notice, Person, Phrase, Post, Receipt, Verdict
@@ -97,6 +97,7 @@ def test_the_id_changes_with_every_word_that_is_sent(make_notice: Callable[..., 
     [
         ({"explanation": ""}, "16.2.a"),
         ({"urls": ()}, "16.2.b"),
+        ({"recipient": "forum.example/contact"}, "ontvanger"),
         ({"urls": ("forum.example/t/12",)}, "16.2.b"),
         ({"urls": ("https://elders.example/",)}, "16.2.b"),
         ({"notifier_name": " "}, "16.2.c"),
@@ -206,6 +207,21 @@ def test_nothing_leaves_without_a_second_person(make_notice: Callable[..., Notic
     receipt = send(notice, [approval(notice, "fatima")], channel, ChannelConfig(), None)
     assert send(notice, [], channel, ChannelConfig(), receipt) == receipt
     assert channel.sent == 1
+
+
+def test_what_the_software_drafts_needs_two_persons(make_notice: Callable[..., Notice]) -> None:
+    notice = make_notice()
+    receipt = Receipt(notice_id=notice.id, channel="mail", reference="<x@y.example>", sent_at=NOW)
+    reminder = draft_reminder(notice, receipt, now=NOW, by="system:follow")
+    assert reminder.id != notice.id
+    assert reminder.subject.startswith("Herinnering: ")
+    assert notice.body in reminder.body
+    assert check_notice(reminder) == []
+    assert not is_approved(reminder, [approval(notice, "karel"), approval(notice, "fatima")])
+    assert not is_approved(reminder, [approval(reminder, "fatima"), approval(reminder, "system:watch")])
+    assert is_approved(reminder, [approval(reminder, "fatima"), approval(reminder, "karel")])
+    with pytest.raises(NoticeError, match="belongs to notice"):
+        draft_reminder(reminder, receipt, now=NOW, by="karel")
 
 
 def test_an_incomplete_or_misdirected_notice_does_not_leave(make_notice: Callable[..., Notice]) -> None:
