@@ -21,7 +21,7 @@ def parse(body: bytes, url: str, look: Look) -> Posts:
         text.encode("utf-8"),
         response_headers={"content-type": "application/xml; charset=utf-8", "content-location": url},
     )
-    if not found.version and not found.entries:
+    if not found.get("version") and not found.entries:
         return Posts(notes=(f"{url} holds no RSS or Atom feed. Look at the address in the card.",))
     posts = tuple(post for entry in found.entries if (post := _post(entry, url, look, found.feed)) is not None)
     later = [link.href for link in found.feed.get("links", ()) if link.get("rel") == "next" and link.get("href")]

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import urljoin, urlsplit
 
-from lxml import html
+from lxml import etree, html
 from parsel import Selector
 from parsel.selector import SelectorList
 from w3lib.html import get_base_url
@@ -27,17 +27,18 @@ def parse(body: bytes, url: str, look: Look) -> Posts:
     text = decode(body, look.headers.get("content-type", ""))
     root = Selector(text=text.replace("\x00", "") or "<html></html>", type="html")
     page = _Page(url=url, home=get_base_url(text[:8192], url), look=look, root=root)
-    found = pick(root, look.selectors.post)
-    posts, notes = page.posts(found)
+    title = page.words(root, look.selectors.title)
     following = page.address(root, look.selectors.next_page)
     links = page.links()
+    login_form = bool(root.css("input[type=password]"))
+    posts, notes = page.posts(apart(pick(root, look.selectors.post)), title)
     if following and following != url:
         links.append(Link(url=following, kind="next", depth=look.depth + 1))
     return Posts(
         posts=posts,
         links=tuple(links),
         notes=notes,
-        login_form=bool(root.css("input[type=password]")),
+        login_form=login_form,
         again_minutes=_again(posts, look, full=bool(following)),
     )
 
@@ -45,6 +46,26 @@ def parse(body: bytes, url: str, look: Look) -> Posts:
 def pick(within: Selector, selector: str) -> SelectorList[Selector]:
     """Find what `selector` names, a selector that `Selectors` let through."""
     return within.xpath(to_xpath(selector)) if selector else SelectorList([])
+
+
+def apart(found: SelectorList[Selector]) -> list[Selector]:
+    """Take posts that lie in other posts out of them, as answers lie in what they answer on some sites.
+
+    One walk over the tree, since a hostile page may nest thousands.
+    """
+    elements = [hit for hit in found if _is_element(hit)]
+    if not elements:
+        return []
+    posts = {hit.root for hit in elements}
+    within, inner = 0, []
+    for event, element in etree.iterwalk(elements[0].root.getroottree(), events=("start", "end")):
+        if element in posts:
+            if event == "start" and within:
+                inner.append(element)
+            within += 1 if event == "start" else -1
+    for element in inner:
+        element.drop_tree()
+    return elements
 
 
 def _again(posts: tuple[Post, ...], look: Look, *, full: bool) -> int:
@@ -97,13 +118,12 @@ class _Page:
                     found[address] = Link(url=address, kind="page")
         return list(found.values())
 
-    def posts(self, found: SelectorList[Selector]) -> tuple[tuple[Post, ...], tuple[str, ...]]:
+    def posts(self, found: list[Selector], title: str) -> tuple[tuple[Post, ...], tuple[str, ...]]:
         """Read each post element; say how many had no text."""
-        title = self.words(self.root, self.look.selectors.title)
         posts: dict[str, Post] = {}
         for place, element in enumerate(found):
             opens = place == 0 and self.look.depth == 0
-            post = self.post(element, title, opens=opens) if _is_element(element) else None
+            post = self.post(element, title, opens=opens)
             if post is not None:
                 posts.setdefault(post.permalink, post)
         lost = len(found) - len(posts)
