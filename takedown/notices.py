@@ -1,7 +1,6 @@
 """A decided case to a notice under article 16 DSA, and the check that nothing it needs is missing."""
 
 import re
-import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -14,8 +13,10 @@ from jinja2 import FunctionLoader, StrictUndefined
 from jinja2.sandbox import SandboxedEnvironment
 
 from takedown.errors import NoticeError
+from takedown.law import grounds_for
+from takedown.page_state import VISIBLE
 from takedown.quoting import many_lines, one_line, quote_unlawful
-from warehouse import HARMS, Capture, Case, Label, Notice, Person, Post, Receipt, Verdict, content_id
+from warehouse import Capture, Case, Notice, Person, Post, Receipt, Verdict, content_id
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 
@@ -31,6 +32,8 @@ STATEMENTS = {
 }
 """The words of art. 16(2)(d), as the letters have them."""
 
+SUBJECTS = {"nl": "Melding illegale inhoud", "en": "Notice of illegal content"}
+
 ADDRESS = re.compile(r"[^@\s<>,;:\"()\[\]]+@[^@\s<>,;:\"()\[\]]+\.[^@\s<>,;:\"()\[\]]+")
 
 
@@ -42,30 +45,6 @@ class Notifier:
     email: str
     """Its role mailbox."""
     phone: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ground:
-    """A provision that may apply, and its element as seen in the post."""
-
-    name: str
-    element: str
-
-
-@cache
-def law_table() -> dict[str, dict[str, str]]:
-    """Read `law.toml`: for each harm label the provisions in both languages."""
-    return tomllib.loads(files("takedown").joinpath("law.toml").read_text(encoding="utf-8"))
-
-
-def grounds_for(labels: Sequence[Label], language: str) -> tuple[Ground, ...]:
-    """Give the provisions that may apply to these labels, gravest label first."""
-    table = law_table()
-    return tuple(
-        Ground(name=table[label][language], element=table[label][f"element_{language}"])
-        for label in HARMS
-        if label in labels
-    )
 
 
 def _letter(name: str) -> str | None:
@@ -123,37 +102,29 @@ def draft(
     if language not in STATEMENTS:
         message = f"There is no letter in {language!r}; there is one in: {', '.join(STATEMENTS)}."
         raise NoticeError(message)
-    urls = tuple(dict.fromkeys(_exact(url) for url in (post.permalink, *(c.final_url for c in captures))))
+    shown = (capture.final_url for capture in captures if capture.visible == VISIBLE)
+    urls = tuple(dict.fromkeys(_exact(url) for url in (post.permalink, *shown)))
     explained = many_lines(explanation, LONGEST_EXPLANATION)
-    first = min((c.begun_at for c in captures), default=post.fetched_at)
-    subject_word = "Melding illegale inhoud" if language == "nl" else "Notice of illegal content"
     host = one_line(urlsplit(urls[0]).hostname or "", 80)
-    body = (
-        _letters()
-        .get_template(f"{language}.txt.jinja")
-        .render(
-            recipient_name=one_line(recipient, 200) or host,
-            notifier=Notifier(
-                name=one_line(notifier.name, 200),
-                email=one_line(notifier.email, 200),
-                phone=one_line(notifier.phone, 60),
-            ),
-            date=f"{now.astimezone(AMSTERDAM):%d-%m-%Y}",
-            reference=f"HA-{case.id[:12]}",
-            urls=urls,
-            author=one_line(post.author_name or post.author_handle, 100),
-            platform_id=one_line(post.platform_id, 100),
-            posted_at=_local(post.posted_at, language) if post.posted_at else one_line(post.posted_at_literal, 60),
-            captured_at=_local(first, language),
-            quotes=quote_unlawful(post.text, verdict.phrases, verdict.labels),
-            explanation=explained.replace("\n", "\n   "),
-            grounds=grounds_for(verdict.labels, language),
-        )
-    )
-    subject = f"{subject_word} (art. 16 DSA): {host} - HA-{case.id[:12]}"
     address = one_line(recipient, 500)
+    sender = Notifier(
+        name=one_line(notifier.name, 200), email=one_line(notifier.email, 200), phone=one_line(notifier.phone, 60)
+    )
+    seen_at = min((capture.begun_at for capture in captures), default=post.fetched_at)
+    body = _write(
+        language,
+        _facts_of(post, verdict, language),
+        recipient_name=address or host,
+        notifier=sender,
+        date=f"{now.astimezone(AMSTERDAM):%d-%m-%Y}",
+        reference=f"HA-{case.id[:12]}",
+        urls=urls,
+        captured_at=_local(seen_at, language),
+        explanation=explained.replace("\n", "\n   "),
+    )
+    subject = f"{SUBJECTS[language]} (art. 16 DSA): {host} - HA-{case.id[:12]}"
     return Notice(
-        id=content_id("notice", case.id, channel, address, language, subject, body, notifier.email, *urls),
+        id=content_id("notice", case.id, channel, address, language, subject, body, sender.email, *urls),
         case_id=case.id,
         channel=channel,
         recipient=address,
@@ -162,12 +133,29 @@ def draft(
         body=body,
         urls=urls,
         explanation=explained,
-        notifier_name=one_line(notifier.name, 200),
-        notifier_email=one_line(notifier.email, 200),
+        notifier_name=sender.name,
+        notifier_email=sender.email,
         good_faith=STATEMENTS[language] in body,
         drafted_by=by,
         drafted_at=now,
     )
+
+
+def _facts_of(post: Post, verdict: Verdict, language: str) -> dict[str, object]:
+    """Give what the letter says about the post: who and when as displayed, the phrase, the provisions."""
+    posted_at = _local(post.posted_at, language) if post.posted_at else one_line(post.posted_at_literal, 60)
+    return {
+        "author": one_line(post.author_name or post.author_handle, 100),
+        "platform_id": one_line(post.platform_id, 100),
+        "posted_at": posted_at,
+        "quotes": quote_unlawful(post.text, verdict.phrases, verdict.labels),
+        "grounds": grounds_for(verdict.labels, language),
+    }
+
+
+def _write(language: str, about_post: dict[str, object], **rest: object) -> str:
+    """Fill in the letter of a language."""
+    return _letters().get_template(f"{language}.txt.jinja").render(**about_post, **rest)
 
 
 def draft_reminder(notice: Notice, receipt: Receipt, *, now: datetime, by: str) -> Notice:

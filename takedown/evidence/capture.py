@@ -77,6 +77,20 @@ def capture(
     seen = report.state(url, read_kept(folder, text.sha256).decode("utf-8", "replace") if text else "")
     if seen != "visible":
         report.note(f"Het bericht was niet te zien: de toestand van de pagina is '{seen}'.")
+    return _sealed(report, folder, url=url, case_id=case_id, post_text=post_text, seen=seen, when=(begun, now()))
+
+
+def _sealed(
+    report: Report,
+    folder: Path,
+    *,
+    url: str,
+    case_id: str,
+    post_text: str,
+    seen: str,
+    when: tuple[datetime, datetime],
+) -> Capture:
+    """Write the manifest of what a visit reported, and give the capture."""
     ids = {
         "vastlegging_id": str(uuid.uuid4()),
         "zaak_id": case_id,
@@ -84,8 +98,7 @@ def capture(
         "software": software_name(),
         "post_sha256": hashlib.sha256(post_text.encode("utf-8", "surrogatepass")).hexdigest(),
     }
-    ended = now()
-    content = canonical(manifest_of(report, ids=ids, when=(begun, ended), seen=seen))
+    content = canonical(manifest_of(report, ids=ids, when=when, seen=seen))
     sha256 = keep(folder, content)
     sealed = EvidenceFile(
         name=MANIFEST_NAME, sha256=sha256, bytes=len(content), media_type="application/json", role="manifest"
@@ -95,8 +108,8 @@ def capture(
         case_id=case_id,
         url=url,
         final_url=str(report.facts.get("final_url", url)),
-        begun_at=begun,
-        ended_at=ended,
+        begun_at=when[0],
+        ended_at=when[1],
         visible=seen,
         files=(*report.files.values(), sealed),
         limitations=tuple(report.limitations),

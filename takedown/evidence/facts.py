@@ -70,27 +70,8 @@ def document_of(facts: CaseFacts, made_at: datetime) -> dict[str, Any]:
             "functie": person.role,
             "organisatie": person.organisation,
         },
-        "bericht": {
-            "bron": post.source,
-            "permalink": post.permalink,
-            "platform_id": post.platform_id,
-            "auteur": {"naam": post.author_name, "handle": post.author_handle, "profiel": post.author_profile},
-            "geplaatst_op": {
-                "letterlijk": post.posted_at_literal,
-                "utc": _moment(post.posted_at),
-                "bron": post.posted_at_how,
-            },
-            "opgehaald_op": _moment(post.fetched_at),
-            "taal": post.language,
-            "tekst": post.text,
-        },
-        "selectie": {
-            "uitleg": "Hulpmiddel bij het zoeken; geen bewijs van wat het bericht betekent.",
-            "model": verdict.model,
-            "regels": verdict.policy,
-            "labels": list(verdict.labels),
-            "scores": {str(label): round(score, 4) for label, score in sorted(verdict.scores.items())},
-        },
+        "bericht": _post(post),
+        "selectie": _selection(verdict),
         "oordelen": [
             {"op": _moment(j.at), "door": names[j.by], "is_het_haar": j.answer, "reden": j.reason}
             for j in _by_time(facts.judgements)
@@ -113,6 +94,35 @@ def document_of(facts: CaseFacts, made_at: datetime) -> dict[str, Any]:
             }
             for capture in in_order(facts.captures)
         ],
+    }
+
+
+def _post(post: Post) -> dict[str, Any]:
+    """Describe the post as its platform showed it."""
+    return {
+        "bron": post.source,
+        "permalink": post.permalink,
+        "platform_id": post.platform_id,
+        "auteur": {"naam": post.author_name, "handle": post.author_handle, "profiel": post.author_profile},
+        "geplaatst_op": {
+            "letterlijk": post.posted_at_literal,
+            "utc": _moment(post.posted_at),
+            "bron": post.posted_at_how,
+        },
+        "opgehaald_op": _moment(post.fetched_at),
+        "taal": post.language,
+        "tekst": post.text,
+    }
+
+
+def _selection(verdict: Verdict) -> dict[str, Any]:
+    """Describe why the software put the post before a person."""
+    return {
+        "uitleg": "Hulpmiddel bij het zoeken; geen bewijs van wat het bericht betekent.",
+        "model": verdict.model,
+        "regels": verdict.policy,
+        "labels": list(verdict.labels),
+        "scores": {str(label): round(score, 4) for label, score in sorted(verdict.scores.items())},
     }
 
 

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from takedown.channels import ChannelConfig
 from takedown.errors import FourEyesError, NoticeError
-from takedown.notices import Notifier, check_notice, draft, draft_reminder, law_table, short_form
+from takedown.law import law_table
+from takedown.notices import Notifier, check_notice, draft, draft_reminder, short_form
 from takedown.quoting import LONGEST, one_line, quote_unlawful
 from takedown.sending import is_approved, send
 from warehouse import HARMS, Approval, Capture, Case, Label, Notice, Person, Phrase, Post, Receipt, Verdict
@@ -68,6 +69,24 @@ def test_only_the_unlawful_phrase_is_quoted(make_notice: Callable[..., Notice], 
     notice = make_notice(post, phrases=(Phrase(start=start, end=start + 21, label=Label.THREAT),))
     assert "… ik weet waar je woont. …" in notice.body
     assert "Roos" not in notice.body
+
+
+def test_a_login_page_is_not_where_the_post_is(
+    person: Person,
+    make_post: Callable[..., Post],
+    make_verdict: Callable[..., Verdict],
+    make_case: Callable[..., Case],
+    make_capture: Callable[..., Capture],
+) -> None:
+    post = make_post()
+    verdict = make_verdict(post)
+    case = make_case(post, verdict)
+    walled = replace(make_capture(case.id), visible="login_wall", final_url="https://forum.example/login")
+    notice = draft(
+        case, post, person, verdict, [walled], notifier=NOTIFIER, language="nl", channel="mail",
+        recipient="abuse@forum.example", explanation=EXPLANATION, now=NOW, by="karel",
+    )  # fmt: skip
+    assert notice.urls == (post.permalink,)
 
 
 def test_a_doxxing_letter_does_not_spread_the_digits(
