@@ -10,19 +10,23 @@ import tomllib
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from tempfile import mkdtemp
+from typing import Any
 
 import httpx
 import pytest
 import tomli_w
 
 from classify.harm.load import WEIGHTS
-from demo.messages import ROSTER
+from demo.messages import ROSTER, load_posts
 from demo.town import Town, start_town
 from flows.children import Child
 from flows.clock import now
 from flows.demonstration import furnish
-from flows.open_house import opened
+from flows.judging import judge_new, open_cases
+from flows.look import find_named
+from flows.open_house import finder_of, opened
 from flows.settings import FILE, Settings, quiet_prefect, read_settings
+from warehouse import CaseState, Fetch, Post
 from warehouse.people import read_roster
 
 ROOT = Path(__file__).parents[2]
@@ -46,21 +50,21 @@ def pick_port() -> int:
 
 
 @pytest.fixture
-def pick_port() -> Callable[[], int]:
+def free_port() -> Callable[[], int]:
     """Give free ports."""
     return pick_port
 
 
 @pytest.fixture(scope="session")
 def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
-    """The demo town on free ports; a notice's post is removed after a second."""
+    """Give the demo town on free ports; a notice's post is removed after a second."""
     with start_town(tmp_path_factory.mktemp("town"), remove_after_seconds=1) as running:
         yield running
 
 
 @pytest.fixture
 def own_town(tmp_path: Path) -> Iterator[Town]:
-    """A town of this test's own, for tests that have posts removed."""
+    """Give a town of this test's own, for tests that have posts removed."""
     with start_town(tmp_path / "town", remove_after_seconds=1) as running:
         yield running
 
@@ -110,8 +114,64 @@ def import_people() -> Callable[[Settings, Sequence[str]], None]:
 
 
 @pytest.fixture
+def take_posts(town: Town) -> Callable[..., None]:
+    """Take posts of the town in as a crawl would have found them, without a crawl: by site and number.
+
+    `at` is another town; `changes` are other fields, such as a permalink that is not there.
+    """
+    usual = town
+
+    def take(settings: Settings, site: str, *numbers: str, at: Town | None = None, **changes: Any) -> None:
+        source, address = f"demo-{site}", (at or usual).sites[site]
+        chosen = [post for post in load_posts() if post.site == site and (post.post_id in numbers or not numbers)]
+        fields = [
+            {
+                "source": source,
+                "permalink": address + post.path,
+                "platform_id": post.post_id,
+                "text": post.text,
+                "fetched_at": now(),
+                "author_handle": post.author,
+                "author_name": post.author_name,
+                "posted_at": post.posted_at,
+                "language": post.language,
+            }
+            for post in chosen
+        ]
+        posts = [Post(**(values | changes)) for values in fields]
+        page = Fetch(
+            source=source, url=address, kind="start", status=200, fetched_at=now(), outcome="new", posts=tuple(posts)
+        )
+        with opened(settings) as state:
+            found = find_named(finder_of(state), posts)
+            roster = state.people.fingerprint()
+            state.crawls.store([page], searched=posts, found=found, roster=roster, every_minutes=60, at=now())
+
+    return take
+
+
+@pytest.fixture
+def open_case(take_posts: Callable[..., None], judge_environment: None) -> Callable[..., str]:  # noqa: ARG001 - it sets the judge
+    """Open the case of one post, judged and captured or not, and give its id."""
+
+    def open_one(settings: Settings, site: str, number: str, **choice: Any) -> str:
+        take_posts(settings, site, number, **choice)
+        judge_new(str(settings.home))
+        open_cases(str(settings.home))
+        with opened(settings) as state:
+            (case,) = [
+                case
+                for case in state.cases.of_states([CaseState.FOUND])
+                if (post := state.posts.one(case.post_id)) and post.platform_id == number
+            ]
+            return case.id
+
+    return open_one
+
+
+@pytest.fixture
 def judge_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A judge with a policy that finds every label everywhere: the packaged weights, else a tiny untrained model.
+    """Set a judge with a policy that finds every label everywhere: the packaged weights, else a tiny untrained model.
 
     So a test knows which cases open whatever the weights are: one for each post that names somebody.
     """
@@ -122,7 +182,7 @@ def judge_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(scope="session")
 def prefect_api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A real Prefect server on a free port; gives its API's address."""
+    """Run a real Prefect server on a free port, and give its API's address."""
     folder = tmp_path_factory.mktemp("prefect")
     port = pick_port()
     environment = quiet_prefect(folder)
