@@ -1,16 +1,19 @@
 """What became of a post: looking again, and what follows from the looks."""
 
+import json
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
+from pathlib import Path
 from urllib.parse import urljoin
 
 import httpx
 
 from takedown.egress import refuse_closed
 from takedown.errors import EvidenceError
+from takedown.evidence.files import read_kept
 from takedown.page_state import LOGIN_WALL, REMOVED, VISIBLE, holds_post, page_state
 from warehouse import Capture, CaseState
 
@@ -172,8 +175,18 @@ def _judge(state: str, *, found: bool, needs_javascript: bool) -> tuple[str, str
     return UNCLEAR, f"De pagina laat het niet zien (toestand: {state})"
 
 
+def found_in(capture: Capture, folder: Path) -> bool:
+    """Say whether a capture found the post's text on its page: a page can be visible without it.
+
+    Raises:
+        EvidenceError: the capture's manifest is missing from the evidence folder, or was changed.
+
+    """
+    return bool(json.loads(read_kept(folder, capture.manifest_sha256))["bericht"]["gevonden"])
+
+
 def look_of_capture(capture: Capture, *, found: bool) -> Look:
-    """Turn a capture into a look: for pages that need a browser. `found` is the manifest's `bericht.gevonden`."""
+    """Turn a capture into a look, for pages that need a browser; `found` is what `found_in` says of it."""
     outcome, why = _judge(capture.visible, found=found, needs_javascript=False)
     return Look(
         url=capture.url, at=capture.ended_at, outcome=outcome, status=0, why=f"{why} (vastlegging {capture.id})"
@@ -200,7 +213,7 @@ def next_step(  # noqa: PLR0911 - one return per row of the rule
     """Say what follows from the looks at a case, pure.
 
     Gone at the last two looks, `between_looks` apart at least and nothing else between them: removed_verified. There
-    again after removed or removed_verified: returned. Still there `remind_after` the sending: one reminder;
+    again after removed or removed_verified: returned; a closed case only if it was ever gone (a lawful post stays up). Still there `remind_after` the sending: one reminder;
     `give_up_after`: no_answer (never while a look is unclear: then a person must see for herself).
     """
     rule = policy or FollowPolicy()
@@ -208,6 +221,9 @@ def next_step(  # noqa: PLR0911 - one return per row of the rule
     last = ordered[-1] if ordered else None
     soon, later = now + rule.look_every, now + rule.watch_every
     if state in (CaseState.REMOVED_VERIFIED, CaseState.CLOSED):
+        was_gone = state == CaseState.REMOVED_VERIFIED or any(one.outcome == GONE for one in ordered)
+        if not was_gone:
+            return Step(to=None, kind="", remind=False, look_again_at=None, why="De zaak is gesloten.")
         if last and last.outcome == STILL_THERE:
             return Step(to=CaseState.RETURNED, kind="returned", remind=False, look_again_at=soon, why=last.why)
         return Step(to=None, kind="", remind=False, look_again_at=later, why="Nog steeds weg.")

@@ -138,8 +138,15 @@ def test_patience_ends_in_a_reminder_and_then_in_no_answer() -> None:
 
 
 def test_what_was_removed_and_is_there_again_has_returned() -> None:
-    for state in (S.REMOVED, S.REMOVED_VERIFIED, S.CLOSED):
+    for state in (S.REMOVED, S.REMOVED_VERIFIED):
         assert next_step(state, [minutes(0, STILL_THERE)], sent_at=None, now=NOW).to is S.RETURNED
+    looks = [minutes(600, GONE), minutes(500, GONE), minutes(0, STILL_THERE)]
+    assert next_step(S.CLOSED, looks, sent_at=None, now=NOW).to is S.RETURNED
+
+
+def test_a_closed_case_whose_post_was_never_gone_is_left_alone() -> None:
+    step = next_step(S.CLOSED, [minutes(0, STILL_THERE)], sent_at=None, now=NOW)
+    assert (step.to, step.look_again_at) == (None, None)
 
 
 def test_a_look_before_the_sending_reminds_nobody() -> None:

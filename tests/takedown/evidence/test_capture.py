@@ -18,6 +18,7 @@ from warcio.archiveiterator import ArchiveIterator
 from takedown.errors import EvidenceError
 from takedown.evidence.capture import capture
 from takedown.evidence.files import place_of, read_kept
+from takedown.followup import found_in, look_of_capture
 from warehouse import Capture
 
 TEXT = "Ik weet waar Truus Voorbeeld woont & ik kom langs!"
@@ -133,6 +134,17 @@ def test_text_that_only_javascript_writes_is_found(site: Any, tmp_path: Path, ch
     taken = take(site.page("/app", f"<body><script>{script}</script>"), tmp_path, chromium)
     assert taken.visible == "visible"
     assert "bericht.png" in {file.name for file in taken.files}
+
+
+def test_a_capture_is_a_look_for_pages_that_need_a_browser(site: Any, tmp_path: Path, chromium: str) -> None:
+    """A page that is there without the post's text is visible, yet the post is gone."""
+    url = site.page("/app", f"<body><script>document.body.textContent = '{TEXT}'</script>")
+    there = take(url, tmp_path, chromium)
+    assert look_of_capture(there, found=found_in(there, tmp_path)).outcome == "still_there"
+    site.page("/app", "<body><script>document.body.textContent = 'Andere berichten'</script>")
+    away = take(url, tmp_path, chromium)
+    assert away.visible == "visible"
+    assert look_of_capture(away, found=found_in(away, tmp_path)).outcome == "gone"
 
 
 def test_a_page_that_hangs_is_cut_off_and_what_was_seen_counts(site: Any, tmp_path: Path, chromium: str) -> None:
