@@ -145,6 +145,7 @@ class Site:
         self.pages: dict[str, tuple[int, dict[str, str], bytes]] = {}
         self.hits: dict[str, int] = {}
         self.address = ""
+        self.server: ThreadingHTTPServer
 
     def page(self, path: str, body: str, status: int = 200, **headers: str) -> str:
         """Put an HTML page there and give its address."""
@@ -173,6 +174,7 @@ def site() -> Iterator[Site]:
             """Keep the tests quiet."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    served.server = server
     served.address = f"http://127.0.0.1:{server.server_address[1]}"
     thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
     thread.start()

@@ -1,9 +1,12 @@
 """Captures by a real Chromium of a real site on loopback."""
 
+import base64
+import hashlib
 import io
 import json
 import os
 import signal
+import ssl
 import subprocess
 import sys
 import time
@@ -12,6 +15,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import serialization
 from PIL import Image
 from warcio.archiveiterator import ArchiveIterator
 
@@ -158,6 +163,50 @@ def test_a_page_that_hangs_is_cut_off_and_what_was_seen_counts(site: Any, tmp_pa
     assert time.monotonic() - began < 20
     assert any("voortijdig afgebroken" in text for text in taken.limitations)
     assert json.loads(read_kept(tmp_path, taken.manifest_sha256))["beperkingen"]
+
+
+@pytest.fixture
+def secure(site: Any, tmp_path: Path) -> tuple[str, str]:
+    """Serve the site's port over TLS too: gives the https address and the base64 SHA-256 of its certificate's key."""
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=127.0.0.1",
+         "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", tmp_path / "key.pem", "-out", tmp_path / "cert.pem"],
+        check=True, capture_output=True,
+    )  # fmt: skip
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(tmp_path / "cert.pem", tmp_path / "key.pem")
+    site.server.socket = context.wrap_socket(site.server.socket, server_side=True)
+    public = x509.load_pem_x509_certificate((tmp_path / "cert.pem").read_bytes()).public_key()
+    der = public.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
+    key = hashlib.sha256(der).digest()
+    return site.address.replace("http:", "https:"), base64.b64encode(key).decode()
+
+
+def test_an_untrusted_certificate_is_an_error_and_named(
+    site: Any, secure: tuple[str, str], tmp_path: Path, chromium: str
+) -> None:
+    site.page("/t", TEXT)
+    taken = take(secure[0] + "/t", tmp_path / "e", chromium)
+    assert taken.visible == "error"
+    assert any("ERR_CERT_AUTHORITY_INVALID" in text for text in taken.limitations)
+    assert not site.hits
+
+
+def test_the_certificate_of_a_trusted_site_is_kept(
+    site: Any, secure: tuple[str, str], tmp_path: Path, chromium: str
+) -> None:
+    """A browser that trusts this one key (a flag of Chromium, given by a script in its place) stands in for a public CA."""
+    site.page("/t", f"<p>{TEXT}</p>")
+    wrapper = tmp_path / "chromium"
+    wrapper.write_text(f'#!/bin/sh\nexec {chromium} --ignore-certificate-errors-spki-list={secure[1]} "$@"\n')
+    wrapper.chmod(0o755)
+    taken = take(secure[0] + "/t", tmp_path / "e", str(wrapper))
+    assert taken.visible == "visible", taken.limitations
+    manifest = json.loads(read_kept(tmp_path / "e", taken.manifest_sha256))
+    assert manifest["netwerk"]["tls"]["subjectName"] == "127.0.0.1"
+    assert manifest["netwerk"]["tls"]["protocol"].startswith("TLS")
+    der = ssl.PEM_cert_to_DER_cert((tmp_path / "cert.pem").read_text())
+    assert content(taken, tmp_path / "e", "tls-0.der") == der
 
 
 def test_nobody_there_is_an_error_state(tmp_path: Path, chromium: str) -> None:
