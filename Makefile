@@ -6,7 +6,7 @@ DATA ?= ../shared/data/train
 BASE ?= work/base-model
 BENCH ?= ../shared/bench/names
 
-.PHONY: setup demo test check fix bench bench-names train lock clean
+.PHONY: setup demo test test-evidence check fix bench bench-names bench-evidence train lock clean
 
 setup: .venv/ready  ## make .venv with the pinned dependencies, and find or get a Chromium
 
@@ -27,6 +27,9 @@ demo: setup  ## a small town of websites, tonight's scan, the desk: everything r
 test: setup  ## all tests; those that need the real servers say why when they skip
 	@$(BIN)/python -m pytest
 
+test-evidence: setup  ## all tests of the evidence, the long ones whole (nightly; some need ../shared/servers)
+	@$(BIN)/python -m pytest tests/takedown/evidence --long
+
 check: setup  ## format, lint, types, imports
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
@@ -42,6 +45,9 @@ bench: setup  ## names posts/s, harm posts/s, scan pages/s, capture s, peak memo
 
 bench-names: setup  ## the names benchmark: quality and speed beside other matchers
 	@$(BIN)/python -m classify.names.bench $(BENCH)
+
+bench-evidence: setup  ## seconds and MB of a capture by step, sealing and verifying, beside a plain screenshot
+	@$(BIN)/python -m takedown.evidence.bench
 
 train: setup  ## fine-tune the harm model on two cores (installs torch; see classify/harm/README.md)
 	@$(BIN)/python -m pip install --quiet torch==2.13.0 onnx
