@@ -1,6 +1,6 @@
 """Cases as a list: one joined read for the queue, so that a full queue costs two statements and not two thousand."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -127,7 +127,7 @@ def _conditions(wanted: Filter) -> list[ColumnElement[bool]]:
 
 
 def _listed(row: Row[Any]) -> Listed:
-    values: Mapping[str, Any] = row._mapping  # noqa: SLF001 - SQLAlchemy's public name for a row's mapping
+    values = row._mapping  # noqa: SLF001 - SQLAlchemy's public name for a row's mapping
     person = values["person"] or {}
     return Listed(
         case=_case({name: values[name] for name in cases.c.keys()}),  # type: ignore[arg-type] # noqa: SIM118 - columns
