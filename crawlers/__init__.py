@@ -1,6 +1,7 @@
 """Where we look: cards say which sites, spiders walk them, parsers read their pages."""
 
 from crawlers.cards import PACKAGE_CARDS, Card, Selectors, read_cards, write_card
+from crawlers.detecting import Detected, detect
 from crawlers.errors import CardError, CrawlError, UnknownSite
 from crawlers.orders import Budget
 from crawlers.running import crawl
@@ -11,9 +12,11 @@ __all__ = [
     "Card",
     "CardError",
     "CrawlError",
+    "Detected",
     "Selectors",
     "UnknownSite",
     "crawl",
+    "detect",
     "read_cards",
     "write_card",
 ]

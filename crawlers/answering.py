@@ -113,7 +113,7 @@ def _wall(response: Response, asked: Asked, order: Order, what: str) -> Answer:
 
 
 def _read(response: Response, asked: Asked, order: Order, look: Look, page: Posts) -> Answer:
-    """Put what `parse` found into a fetch: is it new, and where does it lead?"""
+    """Put what `parse` found into a fetch: whether it is new, and where it leads."""
     links, note = _go_on(response, asked, order, page)
     digest = page.digest()
     before = asked.entry.content_hash if asked.entry else ""

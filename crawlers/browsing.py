@@ -142,7 +142,9 @@ async def _click_through(page: Page, chosen: Selectors) -> list[str]:
                 return []
             await button.click(timeout=_CLICK_MS)
         except BrowserError:
-            return [f"{chosen.more!r} could not be clicked; what it hides was not read."] if await button.count() else []
+            return (
+                [f"{chosen.more!r} could not be clicked; what it hides was not read."] if await button.count() else []
+            )
         for _ in range(_CLICK_MS // _TICK_MS):
             if await posts.count() != before:
                 break

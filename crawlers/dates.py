@@ -13,6 +13,8 @@ ZONE = ZoneInfo("Europe/Amsterdam")
 _LANGUAGES = ["nl", "en", "tr"]
 _EPOCH = re.compile(r"^\d{10}(\d{3})?$")
 _LONGEST = 80
+_AROUND = " ,;|·•»«\u203a\u2039\u2013\u2014-()"
+"""What platforms draw around a time: commas, dots, arrows, dashes, brackets."""
 
 
 def read_time(text: str, fetched_at: datetime) -> tuple[datetime | None, str]:
@@ -36,7 +38,7 @@ def read_words(text: str, fetched_at: datetime) -> tuple[datetime | None, str]:
 
     A text that gives another time when read 400 days earlier depends on when we looked: it is `relative text`.
     """
-    text = re.sub(r"\s+", " ", text)[:_LONGEST].strip(" ,;|·•»«›‹–—-()")
+    text = re.sub(r"\s+", " ", text)[:_LONGEST].strip(_AROUND)
     if not any(c.isalnum() for c in text):
         return None, "unknown"
     minute = fetched_at.replace(second=0, microsecond=0)

@@ -1,5 +1,7 @@
 """RSS and Atom, read by feedparser."""
 
+import re
+import sys
 from calendar import timegm
 from datetime import UTC, datetime
 from typing import Any
@@ -13,10 +15,12 @@ from crawlers.pages import NEVER_AGAIN, Look, Posts, decode
 from crawlers.texts import html_text, one_line
 from warehouse import Link, Post
 
+_REFERENCE = re.compile(r"&#(?:x([0-9a-f]{1,8})|(\d{1,8}));?", re.IGNORECASE)
+
 
 def parse(body: bytes, url: str, look: Look) -> Posts:
     """Read a feed's entries, and the link to its next page where it has one (RFC 5005)."""
-    text = decode(body, look.headers.get("content-type", ""))
+    text = _REFERENCE.sub(_harmless, decode(body, look.headers.get("content-type", "")))
     found = feedparser.parse(
         text.encode("utf-8"),
         response_headers={"content-type": "application/xml; charset=utf-8", "content-location": url},
@@ -30,6 +34,16 @@ def parse(body: bytes, url: str, look: Look) -> Posts:
         links=tuple(Link(url=urljoin(url, link), kind="next", depth=look.depth + 1) for link in later[:1]),
         again_minutes=NEVER_AGAIN if look.kind == "next" else 0,
     )
+
+
+_SURROGATES = range(0xD800, 0xE000)
+"""Halves of UTF-16 pairs: no characters by themselves (Unicode 16, §23.6)."""
+
+
+def _harmless(reference: re.Match[str]) -> str:
+    """Give a character reference as it stands, or U+FFFD where it names no character: feedparser dies of those."""
+    number = int(reference[1], 16) if reference[1] else int(reference[2])
+    return reference[0] if number <= sys.maxunicode and number not in _SURROGATES else "\ufffd"
 
 
 def _post(entry: Any, url: str, look: Look, feed: Any) -> Post | None:

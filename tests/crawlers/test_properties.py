@@ -26,13 +26,39 @@ PARSERS = {
 LOOK = Look(
     source="proef",
     fetched_at=NOW,
-    selectors=Selectors(list_pages="a", next_page="a.next", post="div", permalink="a", time="b", author="i", parent="a"),
+    selectors=Selectors(
+        list_pages="a", next_page="a.next", post="div", permalink="a", time="b", author="i", parent="a"
+    ),
     headers={"link": '<x>; rel="next"', "x-wp-totalpages": "9"},
 )
 HOSTILE = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
-TAGS = st.sampled_from(["<div>", "</div>", "<a href='", "'>", "<b>", "</b>", "<i>", "<p>", "<script>", "<!--", "&#0;", "&#xD800;", "<svg>", "\x00", "\u202e", "<br>"])
-PAGES = st.one_of(st.binary(max_size=400), st.lists(TAGS | st.text(max_size=12), max_size=40).map(lambda parts: "".join(parts).encode("utf-8", "surrogatepass")))
+TAGS = st.sampled_from(
+    [
+        "<div>",
+        "</div>",
+        "<a href='",
+        "'>",
+        "<b>",
+        "</b>",
+        "<i>",
+        "<p>",
+        "<script>",
+        "<!--",
+        "&#0;",
+        "&#xD800;",
+        "<svg>",
+        "\x00",
+        "\u202e",
+        "<br>",
+    ]
+)
+PAGES = st.one_of(
+    st.binary(max_size=400),
+    st.lists(TAGS | st.text(max_size=12), max_size=40).map(
+        lambda parts: "".join(parts).encode("utf-8", "surrogatepass")
+    ),
+)
 KEYS = st.sampled_from(
     ["posts", "statuses", "id", "uri", "url", "link", "content", "rendered", "title", "record", "text", "author", "account", "createdAt",
      "created_at", "date_gmt", "embed", "images", "media", "reblog", "reply", "root", "langs", "labels", "poll", "options", "post", "cursor"]

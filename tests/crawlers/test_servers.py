@@ -11,7 +11,7 @@ import os
 import re
 import subprocess
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -62,7 +62,9 @@ def run(name: str, step: str, *, seconds: int = 90) -> None:
     log = HOME / "log" / f"test-{name}-{step}.log"
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("wb") as out:  # a pipe would stay open as long as the server runs
-        done = subprocess.run(command, env=os.environ | {"R": str(HOME)}, stdout=out, stderr=out, timeout=seconds, check=False)
+        done = subprocess.run(
+            command, env=os.environ | {"R": str(HOME)}, stdout=out, stderr=out, timeout=seconds, check=False
+        )
     if done.returncode:
         pytest.skip(f"{name}.sh {step} failed: {log.read_text(errors='replace').strip()[-300:]}")
 
@@ -148,7 +150,9 @@ def test_wordpress_gives_every_article_and_comment_once(wordpress, make_card, lo
 def test_wordpress_can_be_asked_for_names(wordpress, make_card, look):
     night = look(make_card(wordpress, "wordpress", searches=True), searches=["Fenna Terpstra", "Ruben de Graaf"])
     assert night.end.outcome == "ok", night.end
-    named = Counter({text: n for text, n in gold_texts(seed()).items() if "fennaterpstra" in text or "rubendegraaf" in text})
+    named = Counter(
+        {text: n for text, n in gold_texts(seed()).items() if "fennaterpstra" in text or "rubendegraaf" in text}
+    )
     found = texts(posts_of(night))
     assert named
     # WordPress looks for the words of a name anywhere, but "#FennaTerpstra" is one word to it
@@ -162,7 +166,11 @@ def is_hashtag(text: str) -> bool:
 
 
 FLASKBB = {
-    "list_pages": [".forum-name a[href^='/forum/']", ".forum-info a[href^='/forum/']", "a[href^='/topic/']:not([href*='?'])"],
+    "list_pages": [
+        ".forum-name a[href^='/forum/']",
+        ".forum-info a[href^='/forum/']",
+        "a[href^='/topic/']:not([href*='?'])",
+    ],
     "next_page": "//ul[contains(@class, 'pagination')]/li[contains(@class, 'active')]/following-sibling::li[1]/a/@href",
     "post": ".post-row",
     "permalink": ".post-meta a[href^='/post/']",
@@ -217,7 +225,12 @@ def test_isso_gives_every_comment_that_javascript_draws(isso, make_card, look, c
         assert night.end.outcome == "ok", night.end
         found += texts(posts_of(night))
     texts_wanted = [plain(item["text"]) for thread in seed() for item in [thread, *thread["comments"]]]
-    without_title = Counter({text.removeprefix("artikel1").removeprefix("artikel2").removeprefix("artikel3"): count for text, count in found.items()})
+    without_title = Counter(
+        {
+            text.removeprefix("artikel1").removeprefix("artikel2").removeprefix("artikel3"): count
+            for text, count in found.items()
+        }
+    )
     assert sum(found.values()) == len(texts_wanted)
     assert set(without_title) == set(texts_wanted)
 
@@ -243,7 +256,14 @@ def test_a_mastodon_server_can_be_asked_for_names(mastodon, make_card, look):
     assert named <= set(texts(posts_of(night)))
 
 
-NAMES = ["Fenna Terpstra", "Joost van der Wijngaard", "Zoë Çelik-Bakker", "Ruben de Graaf", "Mirjam 't Hart", "Yassin El Idrissi"]
+NAMES = [
+    "Fenna Terpstra",
+    "Joost van der Wijngaard",
+    "Zoë Çelik-Bakker",
+    "Ruben de Graaf",
+    "Mirjam 't Hart",
+    "Yassin El Idrissi",
+]
 
 
 def test_bluesky_gives_every_post_that_names_someone_in_full(bluesky, make_card, look):
