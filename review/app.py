@@ -2,6 +2,7 @@
 
 from http import HTTPStatus
 from importlib.resources import files
+from typing import Any
 
 from fastapi import FastAPI, Request
 from starlette.datastructures import MutableHeaders
@@ -66,22 +67,36 @@ def _described(error: Exception) -> tuple[int, str, dict[str, object], str]:
     """Give status, msgid, its values and words of the software that aren't translated."""
     if isinstance(error, ReviewError):
         return error.status, error.message, dict(error.values), ""
-    if isinstance(error, ConflictError):
-        return 409, N_("A colleague changed this meanwhile. Nothing of yours was saved; look at it again, then decide."), {}, ""
-    if isinstance(error, MissingError):
-        return 404, N_("There is no such page, or it is gone."), {}, ""
-    if isinstance(error, ChannelError):
-        return 502, N_("The notice was not handed over. It stays as it is; you can try again."), {}, str(error)
-    if isinstance(error, (TakedownError, WarehouseError)):
-        return 422, N_("That could not be done."), {}, str(error)
-    if isinstance(error, HTTPException) and error.status_code != HTTPStatus.NOT_FOUND:
-        return error.status_code, N_("The desk doesn't understand this request."), {}, ""
-    return 404, N_("There is no such page, or it is gone."), {}, ""
+    for kind, status, message, shown in _MEANINGS:
+        if isinstance(error, kind):
+            return status, message, {}, str(error) if shown else ""
+    status = error.status_code if isinstance(error, HTTPException) else HTTPStatus.NOT_FOUND
+    if status != HTTPStatus.NOT_FOUND:
+        return status, N_("The desk doesn't understand this request."), {}, ""
+    return 404, _NO_PAGE, {}, ""
+
+
+_NO_PAGE = N_("There is no such page, or it is gone.")
+_MEANINGS: tuple[tuple[type[Exception], int, str, bool], ...] = (
+    (
+        ConflictError,
+        409,
+        N_("A colleague changed this meanwhile. Nothing of yours was saved; look at it again, then decide."),
+        False,
+    ),
+    (MissingError, 404, _NO_PAGE, False),
+    (ChannelError, 502, N_("The notice was not handed over. It stays as it is; you can try again."), True),
+    (TakedownError, 422, N_("That could not be done."), True),
+    (WarehouseError, 422, N_("That could not be done."), True),
+)
+"""Kind of error, HTTP status, msgid, and whether the error's own words are shown. Narrower kinds stand first."""
 
 
 def _broken(request: Request, error: Exception) -> Response:  # noqa: ARG001 - the server logs it
     """Say that the software failed; the error itself goes to the server's log, not to the page."""
-    message = N_("Something broke on our side. Nothing was saved. Try again; if it stays, tell your administrator when it was.")
+    message = N_(
+        "Something broke on our side. Nothing was saved. Try again; if it stays, tell your administrator when it was."
+    )
     response = _error_page(request, 500, message, {}, "")
     add_headers(MutableHeaders(raw=response.raw_headers), secure=request.app.state.desk.secure)
     return response
@@ -91,7 +106,7 @@ def _error_page(request: Request, status: int, message: str, values: dict[str, o
     pages: Pages = request.app.state.pages
     visit = getattr(request.state, "visit", None)
     case_id = request.path_params.get("case_id", "") if status == HTTPStatus.CONFLICT else ""
-    context = {"code": status, "detail": detail, "case_id": case_id}
+    context: dict[str, Any] = {"code": status, "detail": detail, "case_id": case_id}
     if visit is None:
         text = pages.text(page_language(request), message, values)
         return pages.show_outside(request, "error.html", status=status, message=text, changed=None, **context)

@@ -49,7 +49,11 @@ def _running(file: CaseFile) -> Iterator[Deadline]:
     left_alone = case.state in (CaseState.LAWFUL, CaseState.CLOSED)
     if not left_alone and {Label.DEFAMATION, Label.INSULT} & set(file.verdict.labels):
         due = months_later(case.opened_at, 3)
-        yield Deadline(at=due, what=N_("Complaint with a request to prosecute, counted from the day we found it"), rule="art. 66 Sr")
+        yield Deadline(
+            at=due,
+            what=N_("Complaint with a request to prosecute, counted from the day we found it"),
+            rule="art. 66 Sr",
+        )
 
 
 def months_later(at: datetime, months: int) -> datetime:

@@ -59,9 +59,6 @@ def decide(visit: Visit, file: CaseFile, choice: Choice, reason: str, *, version
     if choice is Choice.ESCALATE and file.answer is None:
         message = N_("First answer whether it is her, or say that you are not sure.")
         raise InputError(message)
-    if file.escalated_by == visit.login:
-        message = N_("You asked for a second pair of eyes, so a colleague decides. You can take the question back.")
-        raise InputError(message)
     if choice is Choice.ESCALATE and file.case.state is CaseState.SECOND_EYES:
         message = N_("You are the second pair of eyes: act, or leave it.")
         raise InputError(message)
@@ -82,14 +79,15 @@ def withdraw(visit: Visit, file: CaseFile, reason: str, *, version: int) -> Case
         id=uuid4().hex, case_id=case.id, answer=Answer.UNSURE, reason=reason, by=visit.login, at=visit.now
     )
     return visit.desk.state.cases.judge(
-        undone, version=case.version, author_handle=file.post.author_handle, host=urlsplit(file.post.permalink).hostname or ""
+        undone,
+        version=case.version,
+        author_handle=file.post.author_handle,
+        host=urlsplit(file.post.permalink).hostname or "",
     )
 
 
 def _decide(visit: Visit, case: Case, choice: Choice, reason: str, *, version: int, to: CaseState) -> Case:
-    decision = Decision(
-        id=uuid4().hex, case_id=case.id, choice=choice, reason=reason, by=visit.login, at=visit.now
-    )
+    decision = Decision(id=uuid4().hex, case_id=case.id, choice=choice, reason=reason, by=visit.login, at=visit.now)
     return visit.desk.state.cases.decide(decision, version=version, to=to)
 
 
@@ -97,6 +95,9 @@ def _check_open(visit: Visit, file: CaseFile) -> None:
     if not file.is_open:
         message = N_("This case was already decided. Take the answer back first if you want to change it.")
         raise TakenError(message)
+    if file.escalated_by == visit.login:
+        message = N_("You asked for a second pair of eyes, so a colleague decides. You can take the question back.")
+        raise InputError(message)
     if not open_case(visit, file):
         message = N_("%(name)s has this case open.")
         raise TakenError(message, name=file.case.leased_by)

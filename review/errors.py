@@ -20,7 +20,7 @@ class SignInError(ReviewError):
 
 
 class ForbiddenError(ReviewError):
-    """This role may not do that, or the write did not come from our own page."""
+    """The role may not do that, or the write did not come from our own page."""
 
     status = 403
 

@@ -4,6 +4,7 @@ import random
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from warehouse import Label, Mention, Phrase
 
@@ -32,11 +33,12 @@ class Piece:
 def pieces_of(text: str, mentions: Sequence[Mention], person_id: str, phrases: Sequence[Phrase]) -> tuple[Piece, ...]:
     """Cut `text` at every border of a mention or phrase; spans outside the text are cut to it."""
     borders = {0, len(text)}
-    for span in (*mentions, *phrases):
+    spans: list[Mention | Phrase] = [*mentions, *phrases]
+    for span in spans:
         borders |= {min(max(span.start, 0), len(text)), min(max(span.end, 0), len(text))}
     marks = sorted(borders)
     pieces = []
-    for start, end in zip(marks, marks[1:], strict=False):
+    for start, end in pairwise(marks):
         inside = [mention for mention in mentions if mention.start <= start and end <= mention.end]
         labels = {phrase.label for phrase in phrases if phrase.start <= start and end <= phrase.end}
         pieces.append(
@@ -82,7 +84,9 @@ def visible(text: str) -> str:
     if text.isascii() and text.isprintable():
         return text
     return "".join(
-        f"⟨{ord(sign):04X}⟩" if unicodedata.category(sign) in {"Cc", "Cf", "Cs"} and sign not in kept and sign != "\r" else sign
+        f"⟨{ord(sign):04X}⟩"
+        if unicodedata.category(sign) in {"Cc", "Cf", "Cs"} and sign not in kept and sign != "\r"
+        else sign
         for sign in text
     )
 

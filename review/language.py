@@ -11,6 +11,7 @@ from babel import Locale
 from babel.dates import format_date, format_datetime, format_timedelta
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
+from babel.numbers import format_decimal
 from babel.support import Translations
 
 LANGUAGES: Mapping[str, str] = {"nl": "Nederlands", "en": "English"}
@@ -53,3 +54,11 @@ def day(at: datetime, language: str) -> str:
 def ago(at: datetime, now: datetime, language: str) -> str:
     """Write how long ago, as in "3 uur geleden"."""
     return format_timedelta(at - now, add_direction=True, locale=Locale(language), threshold=1.2)
+
+
+def size(count: int, language: str) -> str:
+    """Write a number of bytes as in "9,4 kB" (1 kB is 1,000 bytes)."""
+    for unit, power in (("MB", 1e6), ("kB", 1e3)):
+        if count >= power:
+            return f"{format_decimal(round(count / power, 1), locale=Locale(language))} {unit}"
+    return f"{count} B"

@@ -13,7 +13,7 @@ from review.casefile import people_about
 from review.charts import points
 from review.desk import Desk
 from review.keys import KEYS
-from review.language import LANGUAGES, ZONE, ago, catalogue, day, moment
+from review.language import LANGUAGES, ZONE, ago, catalogue, day, moment, size
 from review.rights import Right
 from review.visit import Visit, page_language
 
@@ -43,6 +43,7 @@ class Pages:
         environment.filters["day"] = lambda at: day(at, language)
         environment.filters["ago"] = lambda at: ago(at, self.desk.now(), language)
         environment.filters["host"] = lambda link: urlsplit(link).hostname or link
+        environment.filters["size"] = lambda count: size(count, language)
         environment.filters["web_link"] = web_link
         environment.filters["max_of"] = lambda row: max(row.values(), default=0)
         environment.filters["case_number"] = lambda number: f"HA-{number:06d}"
@@ -54,7 +55,13 @@ class Pages:
         return translated % values if values else translated
 
     def show(
-        self, visit: Visit, template: str, *, status: int = 200, headers: Mapping[str, str] | None = None, **context: Any  # noqa: ANN401
+        self,
+        visit: Visit,
+        template: str,
+        *,
+        status: int = 200,
+        headers: Mapping[str, str] | None = None,
+        **context: Any,
     ) -> HTMLResponse:
         """Render a page for a signed-in visitor."""
         shared = {
@@ -66,13 +73,13 @@ class Pages:
         }
         return self._render(visit.request, template, visit.language, status, headers, shared | context)
 
-    def show_outside(self, request: Request, template: str, *, status: int = 200, **context: Any) -> HTMLResponse:  # noqa: ANN401
+    def show_outside(self, request: Request, template: str, *, status: int = 200, **context: Any) -> HTMLResponse:
         """Render a page for somebody who isn't signed in."""
         language = page_language(request)
         shared: dict[str, Any] = {"visit": None, "csrf": "", "language": language, "banner": (), "seen_today": 0}
         return self._render(request, template, language, status, None, shared | context)
 
-    def part(self, visit: Visit, template: str, *, status: int = 200, **context: Any) -> HTMLResponse:  # noqa: ANN401
+    def part(self, visit: Visit, template: str, *, status: int = 200, **context: Any) -> HTMLResponse:
         """Render a part of a page, for HTMX."""
         shared = {"visit": visit, "csrf": visit.session.csrf, "language": visit.language}
         return self._render(visit.request, template, visit.language, status, None, shared | context)

@@ -47,9 +47,7 @@ def _answers(file: CaseFile) -> Iterator[Event]:
     decided_at = {decision.at for decision in file.decisions}
     for step in file.steps:
         told = step.at in decided_at  # the decision's own point gives its reason
-        yield Event(
-            at=step.at, kind="state", title=STATES[step.state], by=step.by, text="" if told else step.reason
-        )
+        yield Event(at=step.at, kind="state", title=STATES[step.state], by=step.by, text="" if told else step.reason)
     for judgement in file.judgements:
         title = ANSWERS[judgement.answer]
         yield Event(at=judgement.at, kind="judgement", title=title, by=judgement.by, text=judgement.reason)

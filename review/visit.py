@@ -127,7 +127,9 @@ def check_token(form: FormData, expected: str) -> None:
     """Let a write pass that carries the session's token. Raises `ForbiddenError`."""
     given = form.get("token", "")
     if not isinstance(given, str) or not expected or not hmac.compare_digest(given.encode(), expected.encode()):
-        message = N_("The page was open too long or came from elsewhere, so nothing was saved. Reload it and try again.")
+        message = N_(
+            "The page was open too long or came from elsewhere, so nothing was saved. Reload it and try again."
+        )
         raise ForbiddenError(message)
 
 

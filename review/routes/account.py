@@ -81,6 +81,4 @@ def _back(visit: Visit) -> Response:
 
 
 def _keep(visit: Visit, response: Response, name: str, value: str) -> None:
-    response.set_cookie(
-        name, value, path="/", max_age=YEAR, secure=visit.desk.secure, httponly=True, samesite="strict"
-    )
+    response.set_cookie(name, value, path="/", max_age=YEAR, secure=visit.desk.secure, httponly=True, samesite="strict")

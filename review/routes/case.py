@@ -35,7 +35,8 @@ BY_HAND = (
 def show(visit: Reader, case_id: str) -> Response:
     """Show the case. Opening one that waits takes the lease: SameSite=Strict keeps other sites from doing so."""
     file = read_case(visit, case_id)
-    if file.is_open and visit.may(Right.REVIEW) and open_case(visit, file):
+    for_me = file.is_open and visit.may(Right.REVIEW) and file.escalated_by != visit.login
+    if for_me and open_case(visit, file):
         file = read_case(visit, case_id)
     return case_page(visit, file, revealed=always_shows(visit.request))
 
@@ -84,7 +85,7 @@ def show_picture(visit: Reader, case_id: str) -> Response:
 def renew(visit: Reviewer, case_id: str) -> Response:
     """Keep the case open for the person whose page asks each minute."""
     file = read_case(visit, case_id)
-    if file.is_open:
+    if file.is_open and file.escalated_by != visit.login:
         open_case(visit, file)
     return Response(status_code=204)
 
@@ -117,7 +118,10 @@ def answer_act(visit: Reviewer, case_id: str) -> Response:
         message = N_("Choose what to do: act, leave it, or ask a colleague.")
         raise InputError(message)
     decide(visit, file, Choice(choice), _reason(visit, choice, file), version=visit.number("version"))
-    return go(f"/case/{case_id}") if choice == Choice.ACT else _onward(visit, case_id)
+    if choice != Choice.ACT:
+        return _onward(visit, case_id)
+    visit.desk.state.cases.release(case_id, login=visit.login)
+    return go(f"/case/{case_id}")
 
 
 @router.post("/undo")
@@ -164,7 +168,7 @@ def case_page(
         author=author,
         others=others_of(visit, file) if author else (),
         choices=choices_of(file, visit.login),
-        held=is_held(file.case, visit),
+        held=file.is_open and is_held(file.case, visit),
         ready=READY,
         questions=_questions(file),
         deadlines=deadlines_of(file),

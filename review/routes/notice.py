@@ -36,7 +36,9 @@ def draft(visit: Drafter, case_id: str) -> Response:
         message = N_("Choose a language and a channel for the notice.")
         raise InputError(message)
     if not explanation:
-        message = N_("Explain why the post is unlawful: art. 16(2)(a) DSA asks for it, and the recipient decides by it.")
+        message = N_(
+            "Explain why the post is unlawful: art. 16(2)(a) DSA asks for it, and the recipient decides by it."
+        )
         raise InputError(message)
     case = file.case
     _same_version(visit, file)

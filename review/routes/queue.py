@@ -1,7 +1,7 @@
 """The queue of cases to decide, and the list of the others."""
 
-from collections.abc import Collection
-from typing import Annotated
+from collections.abc import Collection, Sequence
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends
 from starlette.responses import RedirectResponse, Response
@@ -11,7 +11,7 @@ from review.pages import go, pages_of
 from review.rights import Right
 from review.visit import Allowed, Visit
 from warehouse import Case, CaseState, Choice, Label, Urgency
-from warehouse.state.listing import Filter, Group, Listing
+from warehouse.state.listing import Filter, Group, Listed, Listing
 
 router = APIRouter()
 Reader = Annotated[Visit, Depends(Allowed(Right.READ))]
@@ -39,7 +39,7 @@ def cases(
 def find(visit: Reader, number: str = "") -> RedirectResponse:
     """Lead to the case with this running number, with or without HA- and zeros before it."""
     digits = "".join(sign for sign in number if sign.isascii() and sign.isdigit())[:9]
-    found = ()
+    found: Sequence[Listed] = ()
     if int(digits or 0):
         wanted = Filter(states=tuple(CaseState), number=int(digits), without_people=_own(visit))
         found = _listing(visit).cases(wanted)
@@ -52,7 +52,11 @@ def next_case(visit: Reader, done: str = "", after: str = "") -> RedirectRespons
     waiting = _listing(visit).cases(Filter(states=REVIEWABLE, without_people=_own(visit)), most=500)
     told = f"?done={done}" if done.isalnum() else ""
     for line in waiting:
-        if line.case.id not in (done, after) and not is_held(line.case, visit) and not _asked_second_eyes(visit, line.case):
+        if (
+            line.case.id not in (done, after)
+            and not is_held(line.case, visit)
+            and not _asked_second_eyes(visit, line.case)
+        ):
             return go(f"/case/{line.case.id}{told}")
     return go(f"/queue{told}")
 
@@ -92,7 +96,7 @@ def _list(
     number = int(page) if page.isascii() and page.isdigit() and len(page) < 7 else 0  # noqa: PLR2004 - no overflow
     lines = _listing(visit).cases(wanted, most=PER_PAGE + 1, skip=number * PER_PAGE)
     groups = [group for group in _listing(visit).groups(without_people=own) if group.state in states]
-    context = {
+    context: dict[str, Any] = {
         "kind": kind,
         "lines": lines[:PER_PAGE],
         "more": len(lines) > PER_PAGE,

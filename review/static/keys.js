@@ -109,6 +109,16 @@ document.addEventListener("toggle", (event) => {
   form.scrollIntoView({ block: "nearest" });
 }, true);
 
+document.addEventListener("submit", (event) => { // an answer needs a reason: say so before the page is left
+  const free = event.target.querySelector("textarea[name=reason]");
+  const ready = event.target.querySelector("[name=ready]");
+  if (!free || !ready || free.value.trim() || event.target.querySelector("[name=ready]:checked")) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  free.focus();
+  event.target.classList.add("unreasoned");
+});
+
 document.addEventListener("submit", (event) => { // a second Enter must not send a form twice
   if (event.target.hasAttribute("hx-post")) return;
   if (event.target.dataset.sent && !event.target.hasAttribute("data-again")) event.preventDefault();

@@ -18,7 +18,8 @@ from review import Desk, create_app
 from takedown.channels import ChannelConfig, find_channels
 from takedown.evidence.bundle import make_bundle
 from takedown.evidence.facts import CaseFacts
-from takedown.evidence.files import keep
+from takedown.evidence.files import canonical, keep
+from takedown.evidence.manifest import MANIFEST_NAME, Report, manifest_of
 from takedown.notices import Notifier, check_notice, draft
 from takedown.sending import send
 from warehouse import (
@@ -122,7 +123,10 @@ def add_case(state: State, evidence: Path, person: Person, source: str, author: 
         [Fetch(source=source, url=link, kind="thread", status=200, fetched_at=at, outcome="new")],
         searched=[post], found=[mention], roster="r", every_minutes=60, at=at,
     )  # fmt: skip
-    spans = tuple(Phrase(start=text.find(words), end=text.find(words) + len(words), label=label) for label, words in phrases.items())
+    spans = tuple(
+        Phrase(start=text.find(words), end=text.find(words) + len(words), label=label)
+        for label, words in phrases.items()
+    )
     labels = tuple(label for label, score in scores.items() if score >= 0.5)
     verdict = Verdict(mention_id=mention.id, post_id=post.id, person_id=person.id, scores=scores, labels=labels, phrases=spans, urgency=urgency, model="e5-small 0123456789ab", policy="1", judged_at=at)  # fmt: skip
     state.posts.add_verdicts([verdict])
@@ -144,10 +148,28 @@ def capture_of(case: Case, link: str, evidence: Path, text: str, at: datetime) -
         pen.text((40, 110 + place * 30), text[start : start + 90], fill="#222222")
     out = io.BytesIO()
     picture.save(out, "PNG")
-    files = (("screenshot.png", out.getvalue(), "image/png", "screenshot"), ("page.html", f"<script>alert(1)</script>{text}".encode(), "text/html", "html"))
-    kept = tuple(EvidenceFile(name=name, sha256=keep(evidence, content), bytes=len(content), media_type=kind, role=role) for name, content, kind, role in files)
-    return Capture(id=uuid4().hex, case_id=case.id, url=link, final_url=link, begun_at=at, ended_at=at + timedelta(seconds=4), visible="visible", files=kept,
-                   limitations=("no trusted timestamp: no authority is set",), manifest_sha256="0" * 64)  # fmt: skip
+    files = (
+        ("screenshot.png", out.getvalue(), "image/png", "screenshot"),
+        ("page.html", f"<script>alert(1)</script>{text}".encode(), "text/html", "html"),
+    )
+    kept = tuple(
+        EvidenceFile(name=name, sha256=keep(evidence, content), bytes=len(content), media_type=kind, role=role)
+        for name, content, kind, role in files
+    )
+    capture_id = uuid4().hex
+    ids = {"vastlegging_id": capture_id, "zaak_id": case.id, "url": link, "software": "test", "post_sha256": "0" * 64}
+    manifest = canonical(
+        manifest_of(Report(files={one.name: one for one in kept}), ids=ids, when=(at, at), seen="visible")
+    )
+    manifest_file = EvidenceFile(
+        name=MANIFEST_NAME,
+        sha256=keep(evidence, manifest),
+        bytes=len(manifest),
+        media_type="application/json",
+        role="manifest",
+    )
+    return Capture(id=capture_id, case_id=case.id, url=link, final_url=link, begun_at=at, ended_at=at + timedelta(seconds=4), visible="visible", files=(*kept, manifest_file),
+                   limitations=("no trusted timestamp: no authority is set",), manifest_sha256=manifest_file.sha256)  # fmt: skip
 
 
 @dataclass
@@ -168,7 +190,11 @@ def build_town(folder: Path, mailing: Mailing | None = None, *, case_count: int 
         add_case(state, evidence, by_id[who], source, author, text, scores, phrases, urgency, START - timedelta(hours=3 + 7 * number), number)
         for number, (who, source, author, text, scores, phrases, urgency) in enumerate(POSTS[:case_count])
     ]  # fmt: skip
-    for name, outcome, message in (("ouderforum", "ok", ""), ("klaagmuur", "unchanged", ""), ("mastodon-nl", "failed", "The server answered 500 three times; look again tomorrow.")):
+    for name, outcome, message in (
+        ("ouderforum", "ok", ""),
+        ("klaagmuur", "unchanged", ""),
+        ("mastodon-nl", "failed", "The server answered 500 three times; look again tomorrow."),
+    ):
         run = state.crawls.begin(name, at=START - timedelta(hours=4))
         end = CrawlEnd(source=name, outcome=outcome, message=message, requests=12, posts=40)
         state.crawls.end(run, end, mentions_found=3, at=START - timedelta(hours=3, minutes=50))
@@ -194,7 +220,11 @@ def _desk(state: State, evidence: Path, clock: Clock, mailing: Mailing, folder: 
 
     def draft_notice(case_id: str, language: str, by: str, explanation: str, channel: str) -> Notice:
         case = state.cases.one(case_id)
-        post, verdict, person = state.posts.one(case.post_id), state.posts.verdict(case.verdict_id), state.people.one(case.person_id)
+        post, verdict, person = (
+            state.posts.one(case.post_id),
+            state.posts.verdict(case.verdict_id),
+            state.people.one(case.person_id),
+        )
         assert post
         assert verdict
         assert person
@@ -203,11 +233,17 @@ def _desk(state: State, evidence: Path, clock: Clock, mailing: Mailing, folder: 
 
     def hand_over(notice: Notice, approvals: Sequence[Approval]) -> Receipt:
         config = ChannelConfig(address=f"127.0.0.1:{mailing.port}", plain_loopback=True, folder=folder, timeout_s=5)
-        return send(notice, approvals, find_channels()[notice.channel], config, state.papers.receipt(notice.id), now=clock())
+        return send(
+            notice, approvals, find_channels()[notice.channel], config, state.papers.receipt(notice.id), now=clock()
+        )
 
     def bundle(case_id: str, by: str) -> tuple[Bundle, Path]:
         case = state.cases.one(case_id)
-        post, verdict, person = state.posts.one(case.post_id), state.posts.verdict(case.verdict_id), state.people.one(case.person_id)
+        post, verdict, person = (
+            state.posts.one(case.post_id),
+            state.posts.verdict(case.verdict_id),
+            state.people.one(case.person_id),
+        )
         assert post
         assert verdict
         assert person
@@ -243,7 +279,7 @@ class Person_:  # noqa: N801 - a browser-less colleague at the desk
     client: TestClient
     login: str
 
-    def get(self, path: str, **more: object):  # noqa: ANN201 - httpx's response
+    def get(self, path: str, **more: object):
         """Open a page."""
         return self.client.get(path, **more)
 
@@ -253,7 +289,7 @@ class Person_:  # noqa: N801 - a browser-less colleague at the desk
         assert found
         return found[1]
 
-    def post(self, path: str, **fields: object):  # noqa: ANN201 - httpx's response
+    def post(self, path: str, **fields: object):
         """Send a form."""
         return self.client.post(path, data={"token": self.token()} | fields)
 
@@ -277,7 +313,7 @@ def enter(town: Town) -> Callable[[str], Person_]:
 @pytest.fixture
 def serve() -> Iterator[Callable[[Desk], str]]:
     """Serve desks by real uvicorns on free ports of 127.0.0.1."""
-    import uvicorn  # noqa: PLC0415 - only the browser tests need a server
+    import uvicorn
 
     running: list[tuple[uvicorn.Server, threading.Thread]] = []
 
