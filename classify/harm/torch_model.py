@@ -42,7 +42,7 @@ class TorchModel:
         self.name = f"{folder.name}-{digest.hexdigest()[:12]}"
 
     def score(self, texts: Sequence[str], contexts: Sequence[str]) -> Scores:
-        """Give scores of shape (texts, 6); see `Scorer`. Contexts aren't read: foreign models weren't trained on one."""
+        """Give scores of shape (texts, 6); see `Scorer`. Contexts are left out: foreign models never saw one."""
         del contexts
         scores = np.zeros((len(texts), len(Label)), np.float32)
         lengths = [min(len(text) // 3 + 2, MOST_TOKENS) for text in texts]

@@ -9,7 +9,7 @@ from warehouse import Label
 DROPOUT = 0.1
 
 
-class HarmNetwork(nn.Module):
+class HarmNetwork(nn.Module):  # type: ignore[misc] # torch is not in this environment
     """Encoder, mean and maximum over the tokens, six logits.
 
     The mean is what multilingual-e5 was trained with; the maximum lets one threatening sentence be heard in a long

@@ -70,7 +70,8 @@ def test_the_same_post_about_two_people_is_judged_twice(tiny: Judge) -> None:
     text = "Ik weet waar Jan de Boer woont, en dat Piet Vos een mes heeft."
     first = Item(id="same", text=text, spans=((13, 24),), other_spans=((39, 47),))
     second = Item(id="same", text=text, spans=((39, 47),), other_spans=((13, 24),))
-    assert [one.scores for one in tiny.judge([first, second])][0] != tiny.judge([second])[0].scores
+    about_jan, about_piet = tiny.judge([first, second])
+    assert about_jan.scores != about_piet.scores
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,77 @@
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from classify.harm import Judge
+from classify.harm.evaluate import evaluate, read_gold
+from classify.harm.measure import calibration_error, figures, reached, recall_at
+from classify.harm.policy import PACKAGED, load_policy
+from classify.harm.scorer import place_of
+from classify.harm.train.thresholds import MOST_FALSE_ALARMS, choose, write_thresholds
+from warehouse import Label
+
+
+def test_precision_recall_and_f1_are_counted() -> None:
+    made = figures(np.array([True, True, False, False]), np.array([True, False, True, False]))
+    assert (made.posts, made.precision, made.recall, made.f1) == (2, 0.5, 0.5, 0.5)
+
+
+def test_criticism_gives_way_to_a_harm() -> None:
+    scores = np.zeros((2, len(Label)), np.float32)
+    scores[:, place_of(Label.CRITICISM)] = 0.9
+    scores[0, place_of(Label.INSULT)] = 0.9
+    above = reached(scores, [0.5] * len(Label))
+    assert above[:, place_of(Label.CRITICISM)].tolist() == [False, True]
+
+
+def test_recall_at_a_share_of_false_alarms() -> None:
+    scores = np.array([0.9, 0.4, 0.5, 0.1, 0.1, 0.1], np.float32)
+    gold = np.array([True, True, False, False, False, False])
+    assert recall_at(scores, gold, ~gold, 0.0) == 0.5
+    assert recall_at(scores, gold, ~gold, 0.25) == 1.0
+
+
+def test_scores_that_keep_their_word_have_no_calibration_error() -> None:
+    scores = np.array([0.25] * 4 + [1.0] * 4, np.float32)
+    gold = np.array([True, False, False, False] + [True] * 4)
+    assert calibration_error(scores, gold) == pytest.approx(0)
+    assert calibration_error(scores, ~gold) > 0.5
+
+
+def test_thresholds_keep_lawful_posts_out() -> None:
+    draw = np.random.default_rng(3)
+    gold = np.zeros((600, len(Label)), bool)
+    gold[:200, place_of(Label.THREAT)] = True
+    gold[200:, place_of(Label.CRITICISM)] = True
+    scores = np.clip(draw.normal(0.3, 0.15, gold.shape) + 0.35 * gold, 0, 1).astype(np.float32)
+    got = reached(scores, choose(scores, gold))
+    assert got[200:, : len(Label) - 1].any(axis=1).mean() <= MOST_FALSE_ALARMS
+    assert got[:200, place_of(Label.THREAT)].mean() > 0.3
+
+
+def test_gold_files_are_judged_and_counted(tiny: Judge, tmp_path: Path) -> None:
+    rows = [
+        {"id": "a", "text": "Bos, pas op", "spans": [[0, 3]], "labels": ["threat"]},
+        {"post_id": "b", "text": "Dag Bos", "mentions": [{"start": 4, "end": 7}], "labels": ["criticism"]},
+    ]
+    file = tmp_path / "gold.jsonl"
+    file.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    items, gold = read_gold(file)
+    assert [item.spans for item in items] == [((0, 3),), ((4, 7),)]
+    report = evaluate(tiny, items, gold)  # its policy calls everything every harm
+    assert (report.found, report.alarms, report.alarmed) == (1.0, 1.0, ("b",))
+    assert report.labels[Label.THREAT].precision == 0.5
+
+
+def test_new_thresholds_leave_comments_and_change_the_version(tmp_path: Path) -> None:
+    file = tmp_path / "policy.toml"
+    file.write_text(PACKAGED.read_text(encoding="utf-8"), encoding="utf-8")
+    write_thresholds(file, [0.11, 0.22, 0.33, 0.44, 0.55, 0.66])
+    first = load_policy(file)
+    assert list(first.thresholds.values()) == [0.11, 0.22, 0.33, 0.44, 0.55, 0.66]
+    assert first.urgency == load_policy().urgency
+    write_thresholds(file, [0.5] * 6)
+    assert load_policy(file).version != first.version
+    assert "# From which score" in file.read_text(encoding="utf-8")

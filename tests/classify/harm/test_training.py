@@ -1,0 +1,83 @@
+"""Training's own steps; they need the `train` extra."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+torch = pytest.importorskip("torch", reason="torch is only in the train extra")
+pytest.importorskip("onnx", reason="onnx is only in the train extra")
+
+from tokenizers import Tokenizer, models, pre_tokenizers, processors  # noqa: E402
+from transformers import BertConfig, BertModel, PreTrainedTokenizerFast  # noqa: E402
+
+from classify.harm.model import OnnxModel  # noqa: E402
+from classify.harm.train.base_model import SPECIAL  # noqa: E402
+from classify.harm.train.examples import Example  # noqa: E402
+from classify.harm.train.export import export  # noqa: E402
+from classify.harm.train.fit import fit, masked_loss  # noqa: E402
+from classify.harm.train.network import HarmNetwork  # noqa: E402
+from classify.harm.train.recipe import Recipe  # noqa: E402
+from classify.harm.train.vocabulary import MASKS, prune, shrink  # noqa: E402
+from warehouse import Label  # noqa: E402
+
+PIECES = ["<s>", "<pad>", "</s>", "<unk>", "▁ik", "▁dreig", "▁klacht", "漢", "▁日本", "k", "<mask>"]
+
+
+def tokenizer() -> PreTrainedTokenizerFast:
+    made = Tokenizer(
+        models.Unigram([(piece, -float(n)) for n, piece in enumerate(PIECES)], unk_id=3, byte_fallback=False)
+    )
+    made.pre_tokenizer = pre_tokenizers.Metaspace()
+    made.post_processor = processors.TemplateProcessing(single="<s> $A </s>", special_tokens=[("<s>", 0), ("</s>", 2)])
+    made.add_special_tokens([*dict.fromkeys(SPECIAL.values()), "<mask>"])
+    return PreTrainedTokenizerFast(tokenizer_object=made, **SPECIAL)
+
+
+def network(pieces: int) -> HarmNetwork:
+    torch.manual_seed(1)
+    config = BertConfig(
+        vocab_size=pieces,
+        hidden_size=16,
+        num_hidden_layers=1,
+        num_attention_heads=2,
+        intermediate_size=32,
+        pad_token_id=1,
+    )
+    return HarmNetwork(BertModel(config, add_pooling_layer=False))
+
+
+def test_unknown_labels_train_nothing() -> None:
+    logits = torch.tensor([[4.0, 0.0], [0.0, 0.0]], requires_grad=True)
+    masked_loss(logits, torch.tensor([[float("nan"), 1.0], [float("nan"), 0.0]]), 0.0).backward()
+    assert logits.grad[:, 0].tolist() == [0, 0]
+    assert logits.grad[:, 1].tolist() == [-0.25, 0.25]
+
+
+def test_pruning_keeps_the_served_scripts_and_the_words_meaning() -> None:
+    old = tokenizer()
+    new, kept = prune(old, ["ik klacht"])
+    assert [PIECES[one] for one in kept] == ["<s>", "<pad>", "</s>", "<unk>", "▁ik", "▁dreig", "▁klacht", "k"]
+    encoder = network(len(PIECES)).encoder
+    before = encoder.get_input_embeddings().weight[PIECES.index("▁klacht")].tolist()
+    shrink(encoder, new, kept)
+    assert encoder.get_input_embeddings().weight.shape[0] == len(kept) + len(MASKS)
+    ids = new.encode("klacht [TARGET]")
+    assert encoder.get_input_embeddings().weight[ids[1]].tolist() == before
+    assert new.convert_tokens_to_ids("[TARGET]") in ids
+
+
+def test_training_learns_and_the_int8_file_says_the_same(tmp_path: Path) -> None:
+    pruned, kept = prune(tokenizer(), [])
+    made = network(len(kept) + len(MASKS))
+    examples = [
+        Example(text=text, language="nl", known={label: label is own for label in Label}, origin="corpus")
+        for text, own in (("ik dreig", Label.THREAT), ("ik klacht", Label.CRITICISM))
+    ] * 40
+    fit(made, pruned, examples, [], Recipe(epochs=12, rate=1e-2, head_rate=3e-2, batch=8, threads=1))
+    exact = export(made, pruned, tmp_path, name="x")
+    texts = ["query: ik dreig", "query: ik klacht"]
+    small, full = (OnnxModel(folder, {}).score(texts, ["", ""]) for folder in (tmp_path, exact))
+    assert small[0, 0] > 0.8
+    assert small[1, 0] < 0.2
+    assert np.abs(small - full).max() < 0.1
