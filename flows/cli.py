@@ -5,7 +5,6 @@ from importlib import import_module
 from pkgutil import iter_modules
 
 import typer
-from review.errors import ReviewError
 from rich.console import Console
 
 from classify.harm.errors import HarmError
@@ -14,6 +13,7 @@ from crawlers.errors import CrawlError
 from demo.errors import DemoError
 from flows import commands
 from flows.errors import FlowError
+from review.errors import ReviewError
 from takedown.errors import TakedownError
 from warehouse import WarehouseError
 

@@ -71,6 +71,7 @@ def furnish(home: Path, town: Town) -> Settings:
         "smtp_ca": str(town.smtp_ca_file),
         "alarm_mail": ["piket@waterland.test", "leiding@waterland.test"],
         "gone_minutes": 0,
+        "most_captures": 4,
     }
     (home / FILE).write_text(tomli_w.dumps(values), "utf-8")
     settings = read_settings(home)

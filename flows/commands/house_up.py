@@ -1,5 +1,6 @@
 """`handenaf up` and `handenaf run`: the house at work."""
 
+from collections.abc import Callable
 from enum import StrEnum
 
 import httpx
@@ -49,7 +50,7 @@ def run(flow: FlowName, home: Home = None) -> None:
     quiet_prefect(settings.home, api=api)
     from flows import alarming, follow, forget, watch  # noqa: PLC0415 - Prefect reads its settings on import
 
-    flows = {
+    flows: dict[FlowName, Callable[[str], object]] = {
         FlowName.WATCH: watch.watch,
         FlowName.FOLLOW: follow.follow,
         FlowName.FORGET: forget.forget,

@@ -57,7 +57,7 @@ def test_ten_kills_leave_the_same_as_an_undisturbed_night(
     run_night(str(quiet.home), Plain())
     whole = time.monotonic() - began
     killed = make_home("killed")
-    dice = random.Random(SEED)  # noqa: S311 - moments, not secrets
+    dice = random.Random(SEED)
     for _ in range(KILLS):
         flow = start_flow(killed, prefect_api)
         time.sleep(3 + dice.uniform(0, whole / 2))  # 3 s: Python and Prefect are loaded before anything can be lost
