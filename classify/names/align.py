@@ -15,19 +15,43 @@ from classify.names.lists import kinds, words
 from classify.names.tokens import FIRST, LAST, Token
 from classify.names.tussen import PIECES, Fit, fit
 
-_FIRST_MARKS = {CALLED: "first_name", ALIAS: "alias", GIVEN: "second_name", NICKNAME: "nickname", FAR_NICKNAME: "far_nickname"}
+_FIRST_MARKS = {
+    CALLED: "first_name",
+    ALIAS: "alias",
+    GIVEN: "second_name",
+    NICKNAME: "nickname",
+    FAR_NICKNAME: "far_nickname",
+}
 _FIRST_LIKE = {Likeness.SOUND: "first_sounds", Likeness.TYPO: "first_typo", Likeness.FAR: "first_far"}
 _LAST_LIKE = {
     Likeness.SUFFIXED: "suffix", Likeness.SOUND: "surname_sounds", Likeness.TYPO: "surname_typo", Likeness.FAR: "surname_far",
 }  # fmt: skip
-_FIT_MARKS = {Fit.SHORT: "tussen_short", Fit.MIXED: "tussen_mixed", Fit.DROPPED: "tussen_dropped", Fit.OTHER: "tussen_other"}
-_DIGRAPHS = {"th": "t", "ph": "p", "chr": "c", "ch": "c", "ij": "i", "sj": "s", "tj": "t", "fr": "f", "joh": "j", "wilh": "w"}
+_FIT_MARKS = {
+    Fit.SHORT: "tussen_short",
+    Fit.MIXED: "tussen_mixed",
+    Fit.DROPPED: "tussen_dropped",
+    Fit.OTHER: "tussen_other",
+}
+_DIGRAPHS = {
+    "th": "t",
+    "ph": "p",
+    "chr": "c",
+    "ch": "c",
+    "ij": "i",
+    "sj": "s",
+    "tj": "t",
+    "fr": "f",
+    "joh": "j",
+    "wilh": "w",
+}
 _POINTING = frozenset({"die", "deze", "dat", "onze", "that", "this", "our"})
 """Words that point at somebody: "die enge De Groot"."""
 _SIGNS = re.compile("[@#]")
 _CHUNK = re.compile(r"(?<![a-z0-9])[@#][a-z0-9](?:[a-z0-9._\-]*[a-z0-9])?|[a-z0-9._\-]+@[a-z0-9.\-]*[a-z0-9]")
 _HARD = re.compile(r"[^ \n\t_'\-/*\xb7.]|\.[ \n]|\n *\n")
 """What parts a first name from a surname: a sentence's end, a comma, an empty line."""
+MOST_PIECES = 3
+"""Words a tussenvoegsel has at most."""
 
 
 @dataclass(slots=True)
@@ -169,31 +193,32 @@ class Aligner:
     def _titled(
         self, i: int, at: int, pieces: tuple[str, ...], people: set[int], core: int, likeness: Likeness
     ) -> Iterator[Candidate]:
-        """A title or role directly before the surname, or a role shortly after it."""
+        """Give the people whose title or role stands directly before the surname, or shortly after it."""
         if likeness > Likeness.TYPO:
             return
+        found = self._title(i, at)
+        gender = title_gender(found)
+        for who in sorted(people) if found else ():
+            marks = {"pointed_at" if found in _POINTING | {"de", "the"} else "title": found}
+            if gender in {"m", "f"} and self.index.entries[who].person.gender not in {"", gender}:
+                marks["gender_clash"] = found
+            yield self._make(who, at, i, core, pieces, likeness, marks)
+
+    def _title(self, i: int, at: int) -> str:
+        """Give the title, role or pointing word that belongs to a surname of tokens `at` to `i`; "" where there is none."""
         title = at - 1
         if title > 1 and self.tokens[title].word == "een" and self.tokens[title - 1].word == "van":
             title -= 2
-        found = ""
         if title >= 0:
             gap = self.text[self.tokens[title].end : self.tokens[title + 1].start]
-            if len(gap) <= 3 and not gap.strip(" .\n"):  # noqa: PLR2004
-                found = title_gender(self.tokens[title].word) and self.tokens[title].word
-        if not found and title >= 0 and self.tokens[title].word in _POINTING | {"een"}:
-            found = self.tokens[title].word
-        elif not found and title > 0 and self._points(title - 1) and self._soft(title - 1) and self._soft(title):
-            found = self.tokens[title - 1].word
-        if not found:
-            after = [t.word for t in self.tokens[i + 1 : i + 4] if t.word in kinds("titles")["-"]]
-            found = after[0] if after and self._gap(i).strip() in {"(", ","} else ""
-        if found:
-            for who in sorted(people):
-                marks = {"pointed_at" if found in _POINTING | {"de", "the"} else "title": found}
-                gender = title_gender(found)
-                if gender in {"m", "f"} and self.index.entries[who].person.gender not in {"", gender}:
-                    marks["gender_clash"] = found
-                yield self._make(who, at, i, core, pieces, likeness, marks)
+            if len(gap) <= 3 and not gap.strip(" .\n") and title_gender(self.tokens[title].word):  # noqa: PLR2004
+                return self.tokens[title].word
+            if self.tokens[title].word in _POINTING | {"een"}:
+                return self.tokens[title].word
+        if title > 0 and self._points(title - 1) and self._soft(title - 1) and self._soft(title):
+            return self.tokens[title - 1].word
+        after = [t.word for t in self.tokens[i + 1 : i + 4] if t.word in kinds("titles")["-"]]
+        return after[0] if after and self._gap(i).strip() in {"(", ","} else ""
 
     def _points(self, i: int) -> bool:
         """Tell whether token i points at somebody: "die", or "de" before an adjective ("de beruchte …")."""
@@ -203,7 +228,7 @@ class Aligner:
     def _reversed(
         self, i: int, at: int, pieces: tuple[str, ...], people: set[int], core: int, likeness: Likeness
     ) -> Iterator[Candidate]:
-        """The surname, then given names: "Vries, Jan de", "Bakker Marieke"."""
+        """Read the surname, then given names: "Vries, Jan de", "Bakker Marieke"."""
         if not self._soft(i, comma=True):
             return
         comma = "," in self._gap(i)
@@ -212,14 +237,18 @@ class Aligner:
                 continue
             end = self._initials(i + 1, back=False)[1] if "initials" in marks or "initial" in marks else i + 1
             after, last = list(pieces), end
-            while last + 1 < len(self.tokens) and not pieces and self.tokens[last + 1].word in PIECES and self._soft(last):
+            while (
+                last + 1 < len(self.tokens) and not pieces and self.tokens[last + 1].word in PIECES and self._soft(last)
+            ):
                 last += 1
                 after.append(self.tokens[last].word)
             surname = self._surname(who, core, pieces)
             if after and not fit(tuple(after), surname.pieces) <= Fit.MIXED:
                 after, last = list(pieces), end
             mark = "reversed_comma" if comma else "reversed"
-            made = self._make(who, at, i, core, tuple(after), likeness, {**marks, mark: self.tokens[i].word}, double=False)
+            made = self._make(
+                who, at, i, core, tuple(after), likeness, {**marks, mark: self.tokens[i].word}, double=False
+            )
             made.end = max(made.end, self._letter_end(last))
             yield made
 
@@ -235,7 +264,7 @@ class Aligner:
         options = [s for s in self.index.entries[who].surnames if s.core == name]
         return min(options, key=lambda s: fit(pieces, s.pieces))
 
-    def _make(  # noqa: PLR0913 - the parts of a name
+    def _make(
         self, who: int, first: int, last: int, core: int, pieces: tuple[str, ...], likeness: Likeness,
         marks: dict[str, str], *, double: bool = True,
     ) -> Candidate:  # fmt: skip
@@ -270,7 +299,11 @@ class Aligner:
         if self.text[end : end + 2] == "'s" and not self.text[end + 2 : end + 3].isalpha():
             return end + 2
         sibilant = self.text[end - 1 : end] in {"s", "z", "x"}
-        return end + 1 if sibilant and self.text[end : end + 1] == "'" and not self.text[end + 1 : end + 2].isalpha() else end
+        return (
+            end + 1
+            if sibilant and self.text[end : end + 1] == "'" and not self.text[end + 1 : end + 2].isalpha()
+            else end
+        )
 
     def _second_surname(self, entry: Entry, first: Surname, last: int, marks: dict[str, str]) -> int:
         """Take in the other half of a double surname; note a half that isn't hers. 0: there is none."""
@@ -295,9 +328,10 @@ class Aligner:
         return 0
 
     def _misspelt(self, i: int) -> Iterator[Candidate]:
-        """A surely written first name, then a word that resembles a bearer's surname too little for the tables."""
+        """Give people by a surely written first name, then a word that resembles a bearer's surname too little for the tables."""
         place = i + 1
-        while place < len(self.tokens) - 1 and place - i < 4 and self.tokens[place].word in PIECES and self._soft(place - 1):  # noqa: PLR2004
+        last = min(len(self.tokens) - 1, i + MOST_PIECES + 1)
+        while place < last and self.tokens[place].word in PIECES and self._soft(place - 1):
             place += 1
         if place >= len(self.tokens) or not self._soft(place - 1) or is_ordinary(self.tokens[i].word):
             return
@@ -306,7 +340,9 @@ class Aligner:
             if likeness is Likeness.EXACT or (pieces and likeness <= Likeness.TYPO):
                 yield from self._bearers(i, place, pieces, number, likeness)
 
-    def _bearers(self, i: int, place: int, pieces: tuple[str, ...], number: int, likeness: Likeness) -> Iterator[Candidate]:
+    def _bearers(
+        self, i: int, place: int, pieces: tuple[str, ...], number: int, likeness: Likeness
+    ) -> Iterator[Candidate]:
         """Give bearers of first name `number` (token i) whose surname token `place` may be a misspelling of."""
         token = self.tokens[place]
         known = {core for core, _, _ in self._surnames(token)}
@@ -318,19 +354,24 @@ class Aligner:
                 yield self._make(who, i, place, core, pieces, Likeness.FAR, marks)
 
     def _abbreviated(self, i: int) -> Iterator[Candidate]:
-        """A first name and the initial of the surname: "Nadia L.", "Saskia den H."."""
-        place, pieces = i + 1, []
+        """Read a first name and the initial of the surname: "Nadia L.", "Saskia den H."."""
+        place = i + 1
+        pieces: list[str] = []
         while place < len(self.tokens) and len(pieces) < 4 and self._soft(place - 1):  # noqa: PLR2004
             word = self.tokens[place].word
-            if len(word) == 1 and self.text[self.tokens[place].end : self.tokens[place].end + 2].strip()[:1] not in {"'"}:
+            if len(word) == 1 and self.text[self.tokens[place].end : self.tokens[place].end + 2].strip()[:1] != "'":
                 for number, likeness in self._firsts(self.tokens[i]):
                     if likeness > Likeness.TYPO:
                         continue
                     for who in sorted(self.index.by_first[number]):
-                        if any(_initial_of(surname, word, tuple(pieces)) for surname in self.index.entries[who].surnames):
+                        if any(
+                            _initial_of(surname, word, tuple(pieces)) for surname in self.index.entries[who].surnames
+                        ):
                             marks = self._first_marks(who, number, likeness, self.tokens[i])
                             marks["surname_initial"] = word
-                            yield Candidate(self.index.entries[who], self.tokens[i].start, self._letter_end(place), marks)
+                            yield Candidate(
+                                self.index.entries[who], self.tokens[i].start, self._letter_end(place), marks
+                            )
             if word not in PIECES:
                 return
             pieces.append(word)

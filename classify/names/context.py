@@ -1,8 +1,8 @@
 """What the words around a name tell: her organisation and town, a trade of somebody else, a street name."""
 
 import re
-from collections.abc import Sequence
 from bisect import bisect_right
+from collections.abc import Sequence
 from functools import cache, cached_property
 
 from ahocorasick_rs import AhoCorasick
@@ -51,7 +51,9 @@ class Context:
         for match in found:
             self._offsets.append(self._offsets[-1] + match.end() - match.start() + 1)
         self.org_spans = {
-            org: span for org, place in self.orgs.items() if (span := self._span(place, len(org.split()))) and text[span[0] - 1 : span[0]] != "#"
+            org: span
+            for org, place in self.orgs.items()
+            if text[(span := self._span(place, len(org.split())))[0] - 1 : span[0]] != "#"
         }
 
     def _span(self, place: int, length: int) -> tuple[int, int]:
@@ -70,7 +72,9 @@ class Context:
 
     def sentence(self, start: int, end: int) -> tuple[int, int]:
         """Give the bounds of the sentence around a span."""
-        return max(b for b in self.borders if b <= start), min((b for b in self.borders if b >= end), default=len(self.text))
+        return max(b for b in self.borders if b <= start), min(
+            (b for b in self.borders if b >= end), default=len(self.text)
+        )
 
     def look(self, candidate: Candidate) -> dict[str, str]:
         """Name what surrounds a candidate."""
@@ -91,7 +95,11 @@ class Context:
         written = " ".join(_BESIDE.findall(self.text, candidate.start, candidate.end))
         if written in _famous():
             marks["famous"] = written
-        if after and after[0] in kinds("tails")["eponym"] and self.text[candidate.end : candidate.end + 1] in {" ", "-"}:
+        if (
+            after
+            and after[0] in kinds("tails")["eponym"]
+            and self.text[candidate.end : candidate.end + 1] in {" ", "-"}
+        ):
             marks["street"] = after[0]
         elif after and (after[0] in kinds("tails")["firm"] or after[:2] in (["en", "zoon"], ["en", "zonen"])):
             marks["firm"] = after[0]
@@ -121,9 +129,14 @@ class Context:
 
     def _trade(self, candidate: Candidate, before: list[str]) -> dict[str, str]:
         """Find another trade directly before the name, or behind it after a comma, bracket or verb."""
-        if before and (is_trade(before[-1]) or (len(before) > 1 and before[-1] in {"de", "van", "meneer"} and is_trade(before[-2]))):
+        if before and (
+            is_trade(before[-1]) or (len(before) > 1 and before[-1] in {"de", "van", "meneer"} and is_trade(before[-2]))
+        ):
             return {"trade_before": before[-1]}
-        behind = re.match(r"'?s?(?:\s*[,(]\s*|\s+is\s+|\s+was\s+)(?:(?:de|een|het|onze|mijn|onze|the|a|als)\s+)?([a-z]+)", self.text[candidate.end : candidate.end + 60])
+        behind = re.match(
+            r"'?s?(?:\s*[,(]\s*|\s+is\s+|\s+was\s+)(?:(?:de|een|het|onze|mijn|onze|the|a|als)\s+)?([a-z]+)",
+            self.text[candidate.end : candidate.end + 60],
+        )
         if behind and (is_trade(behind.group(1)) or behind.group(1) in {"moeder", "vader", "oma", "opa", "buurman"}):
             return {"trade_behind": behind.group(1)}
         return {}

@@ -100,12 +100,12 @@ def _firsts(person: Person) -> tuple[dict[str, int], dict[str, str]]:
     for name in [n for n, kind in kinds.items() if kind <= ALIAS]:
         for nick in nicknames(name):
             add(nick, NICKNAME)
-    for name in ["".join(words_of(person.call_name or "".join(display_first)))]:
-        for head in given_names_of(name):
-            add(head, NICKNAME)
-            if not person.given_names or person.given_names == person.call_name:
-                for nick in nicknames(head):
-                    add(nick, FAR_NICKNAME)
+    called = "".join(words_of(person.call_name or "".join(display_first)))
+    only_called = not person.given_names or person.given_names == person.call_name
+    for head in given_names_of(called):
+        add(head, NICKNAME)
+        for nick in nicknames(head) if only_called else ():
+            add(nick, FAR_NICKNAME)
     return kinds, spelled
 
 
@@ -122,7 +122,9 @@ def take_apart(number: int, person: Person) -> Entry:
         firsts=firsts,
         surnames=_surnames(person),
         initials=initials or call[:1],
-        orgs=tuple(dict.fromkeys(" ".join(words_of(o)) for o in (person.organisation, *person.organisation_aliases) if o)),
+        orgs=tuple(
+            dict.fromkeys(" ".join(words_of(o)) for o in (person.organisation, *person.organisation_aliases) if o)
+        ),
         town=" ".join(words_of(person.town)),
         role=" ".join(words_of(person.role)),
         handles=tuple("".join(re.findall("[a-z0-9]+", fold_word(h))) for h in person.handles),

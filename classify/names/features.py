@@ -16,6 +16,8 @@ class Feature:
 
     name: str
     weight: float
+    prior: float
+    """What a person would guess; the fitted weight is drawn to it."""
     sentence: str
 
 
@@ -26,6 +28,7 @@ class Table:
     features: Mapping[str, Feature]
     start: float
     """Log-odds of a full name without any mark."""
+    start_prior: float
     certain: float
     """Score from which a mention is certain."""
     probable: float
@@ -41,8 +44,10 @@ def load_table(text: str) -> Table:
     """Read a table; a feature without a sentence, or one named twice, doesn't load (`ListError`)."""
     try:
         raw = tomllib.loads(text)
-        rows = [Feature(r["name"], float(r["weight"]), r["sentence"].strip()) for r in raw["feature"]]
-        start, certain, probable = (float(raw[key]) for key in ("start", "certain", "probable"))
+        rows = [
+            Feature(r["name"], float(r["weight"]), float(r["prior"]), r["sentence"].strip()) for r in raw["feature"]
+        ]
+        start, start_prior, certain, probable = (float(raw[k]) for k in ("start", "start_prior", "certain", "probable"))
     except (tomllib.TOMLDecodeError, KeyError, ValueError, AttributeError) as error:
         message = f"features.toml is not a table of features ({error!r}); correct it or install the package again."
         raise ListError(message) from error
@@ -50,7 +55,7 @@ def load_table(text: str) -> Table:
     if wrong:
         message = f"features.toml: {', '.join(wrong)} has no sentence or stands there twice; each needs exactly one row with one."
         raise ListError(message)
-    return Table({row.name: row for row in rows}, start, certain, probable)
+    return Table({row.name: row for row in rows}, start, start_prior, certain, probable)
 
 
 @cache

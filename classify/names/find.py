@@ -19,7 +19,6 @@ from classify.names.tags import Gluer
 from classify.names.tokens import restored
 from warehouse import Mention, Person
 
-
 MOST_CHARACTERS = 1_000_000
 """Characters looked through at once: some 100 MB at the peak."""
 
@@ -55,6 +54,13 @@ class Finder:
                 found.extend(self._look(part[passed.number], own, passed))
         return found
 
+    def candidates(self, post: PostText) -> Iterator[tuple[Scored, int, int]]:
+        """Give the best candidate per span of one post with its span in the original, however low it scores."""
+        folded = fold(post.text)
+        for passed in self.gate.pass_on(folded.codes, np.array([0, len(folded.codes)])):
+            for winner, _ in self.winners(folded.text, passed):
+                yield winner, *_original(winner.candidate, folded, post.text)
+
     def _look(self, post: PostText, folded: Folded, passed: Passed) -> list[Mention]:
         """Look through one post."""
         mentions: list[Mention] = []
@@ -77,7 +83,11 @@ class Finder:
         context = Context(text, self.places)
         scored = weigh(candidates, context, self.table)
         first = choose(scored, self.table)
-        full = [s.candidate for s, _ in first if s.score >= self.table.probable and not {"title", "pointed_at"} & s.values.keys()]
+        full = [
+            s.candidate
+            for s, _ in first
+            if s.score >= self.table.probable and not {"title", "pointed_at"} & s.values.keys()
+        ]
         later = [c for c in later_mentions(self.index, tokens, full) if not any(_meets(c, f) for f in full)]
         return [*scored, *weigh(later, context, self.table)]
 

@@ -18,7 +18,22 @@ EURO = 0x80
 
 _DOUBLE = {1: "ss", 2: "ae", 3: "oe", 4: "th", 5: "ij", 6: "dz", 7: "yu", 8: "ya", 9: "sh", 11: "ch"}
 """Marks for characters that stand for two letters."""
-_DOUBLE_OF = {"ß": 1, "ẞ": 1, "æ": 2, "Æ": 2, "œ": 3, "Œ": 3, "þ": 4, "Þ": 4, "ĳ": 5, "Ĳ": 5, "ю": 7, "я": 8, "ш": 9, "ч": 11}
+_DOUBLE_OF = {
+    "ß": 1,
+    "ẞ": 1,
+    "æ": 2,
+    "Æ": 2,
+    "œ": 3,
+    "Œ": 3,
+    "þ": 4,
+    "Þ": 4,
+    "ĳ": 5,
+    "Ĳ": 5,
+    "ю": 7,
+    "я": 8,
+    "ш": 9,
+    "ч": 11,
+}
 
 _LOOKALIKES = {
     "a": "аαɑΑА∂ǝ", "b": "ЬВΒвьƄ", "c": "сϲСϹᴄ", "d": "ԁɗժԀđĐðÐ", "e": "еЕΕєҽəεЭэ", "f": "ϝ", "g": "ɡցԌɢ",  # noqa: RUF001
@@ -86,7 +101,7 @@ def _letters(codes: Bytes) -> NDArray[np.bool_]:
 
 
 def _join_hyphenated(codes: Bytes, large: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Mark the hyphen and line break inside a word that was split over two lines ("Soer-\\nodimedjo")."""
+    """Mark the hyphen and line break inside a word that was split over two lines ("Soer-, odimedjo")."""
     drop = np.zeros(len(codes), dtype=np.bool_)
     breaks = np.flatnonzero((codes[1:-2] == ord("-")) & (codes[2:-1] == ord("\n"))) + 1
     letters = _letters(codes)

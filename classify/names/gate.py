@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from classify.names.fold import DOT, EURO
 from classify.names.hashes import FlagTable, Hashed, Places, Powers
-from classify.names.index import SUFFIXES, Index
+from classify.names.index import SUFFIXES, Index, ordinary_words
 from classify.names.lists import kinds, words
 from classify.names.sound import sound_key, sound_keys
 from classify.names.tags import Gluer
@@ -27,7 +27,6 @@ _HANDLE = re.compile(rb"[a-z0-9._-]*")
 _SHORTEST = 3
 _SHORTEST_TYPO = 4
 _POINTING = ("die", "deze", "dat", "that", "this", "onze", "een", "our", "de", "the")
-_DIGRAPHS = ("th", "ph", "chr", "ch", "ij", "joh", "wilh", "fr", "sj", "tj")
 Flags = NDArray[np.uint8]
 Marks = NDArray[np.bool_]
 
@@ -52,9 +51,8 @@ class Gate:
         self._add(self.whole, surnames, LAST)
         self._add(self.whole, index.firsts.names, FIRST)
         self._add(self.whole, PIECES, PIECE)
-        self._add(self.whole, words("words") | words("occupations") | words("care"), ORDINARY)
-        initials = (entry.initials for entry in index.entries if len(entry.initials) > 1)
-        self._add(self.whole, (*_DIGRAPHS, *initials), LETTER)
+        self._add(self.whole, ordinary_words(), ORDINARY)
+        self._add(self.whole, index.openings, LETTER)
         self._add(self.whole, (t for titles in kinds("titles").values() for t in titles), TITLE)
         self._add(self.pointing, _POINTING, TITLE)
         self._add(self.whole, (_rarest(org) for org in orgs), ORG)
@@ -99,7 +97,7 @@ class Gate:
             close[number[(near & flag) != 0]] |= flag
         likely[typed] |= (close | whole)[typed]
         likely[sure & ORDINARY != 0] = 0
-        likely = (likely | sure) & (LAST | FIRST)
+        likely = (likely | sure) & np.uint8(LAST | FIRST)
         batch.sure, batch.likely = sure[batch.which], likely[batch.which]
         batch.pointing = (self.pointing.look_up(distinct.words()) != 0)[batch.which]
         batch.glued = self._glued(distinct)[batch.which]
@@ -157,7 +155,9 @@ class Gate:
         tags = words[ends[words] - starts[words] >= 3]  # noqa: PLR2004
         tags = np.unique(np.concatenate([tags, np.minimum(tags + 1, len(starts) - 1)]))
         distinct, which = np.unique(batch.which[tags], return_inverse=True)
-        named = np.array([bool(self.gluer.split(batch.word(n), tagged=True)) for n in distinct.tolist()], dtype=np.bool_)
+        named = np.array(
+            [bool(self.gluer.split(batch.word(n), tagged=True)) for n in distinct.tolist()], dtype=np.bool_
+        )
         own = np.array([self._is_handle(codes, int(s)) for s in signs], dtype=np.bool_)
         hits = words[own[: len(words)]] if len(own) else words[:0]
         return np.concatenate([tags[named[which]] if len(tags) else tags, hits])
@@ -167,7 +167,11 @@ class Gate:
         if codes[sign] != ord("@"):
             return False
         match = _HANDLE.match(codes[sign + 1 : sign + 60].tobytes())
-        return bool(match) and match.group().translate(None, b"._-").decode("ascii") in self.gluer.handles if match else False
+        return (
+            bool(match) and match.group().translate(None, b"._-").decode("ascii") in self.gluer.handles
+            if match
+            else False
+        )
 
     @staticmethod
     def _alone(batch: "Batch") -> Marks:
@@ -265,7 +269,7 @@ def _gather(hashed: Hashed, chosen: Places) -> NDArray[np.uint8]:
     lengths = hashed.ends[chosen] - starts
     sizes = lengths + 1
     offsets = np.arange(int(sizes.sum())) - np.repeat(np.cumsum(sizes) - sizes, sizes)
-    text = hashed.codes[np.minimum(np.repeat(starts, sizes) + offsets, len(hashed.codes) - 1)].copy()
+    text: NDArray[np.uint8] = hashed.codes[np.minimum(np.repeat(starts, sizes) + offsets, len(hashed.codes) - 1)].copy()
     text[np.cumsum(sizes) - 1] = ord(" ")
     return text
 
@@ -307,5 +311,7 @@ _ALPHA[97:123] = True
 def _rarest(org: str) -> str:
     """Give the word of an organisation's name that says most: the longest that is no ordinary or field word."""
     parts = org.split()
-    telling = [part for part in parts if part not in words("words") and part not in words("care") and part not in PIECES]
+    telling = [
+        part for part in parts if part not in words("words") and part not in words("care") and part not in PIECES
+    ]
     return max(telling or parts, key=len)

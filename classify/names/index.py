@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 from enum import IntEnum
-from functools import cached_property
+from functools import cache, cached_property
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
@@ -130,9 +130,15 @@ class Lexicon:
         return Likeness.FAR if distance <= 2 and len(name) >= SHORTEST_FAR else None  # noqa: PLR2004
 
 
+@cache
+def ordinary_words() -> frozenset[str]:
+    """Give the words that are never misspelt names."""
+    return frozenset().union(*(words(name) for name in ("words", "occupations", "care")), *kinds("titles").values())
+
+
 def is_ordinary(word: str) -> bool:
     """Tell whether a word is an ordinary one, which is never a misspelt name."""
-    return any(word in words(name) for name in ("words", "occupations", "care")) or any(word in t for t in kinds("titles").values())
+    return word in ordinary_words()
 
 
 def deletions(key: str) -> list[str]:
@@ -195,18 +201,18 @@ class Index:
         if not cores:
             return False
         letters = self.letters
-        if (given[0] if len(given) <= 4 else "") in set().union(*(letters[core] for core in cores)):  # noqa: PLR2004
-            if len(given) == 1 or given in self.openings:
-                return True
+        opening = len(given) == 1 or given in self.openings
+        if opening and any(given[0] in letters[core] for core in cores):
+            return True
         firsts = self.firsts.look_up(given)
         return any(self.by_first[first] & self.by_core[core] for first, _ in firsts for core in cores)
 
-    def misspelt(self, first: int, word: str, led: bool) -> list[int]:  # noqa: FBT001
+    def misspelt(self, first: int, word: str, led: bool) -> list[int]:
         """Give surnames of bearers of a first name that `word` may be a bad misspelling of.
 
         One letter may differ from three letters on where a tussenvoegsel leads the surname (`led`), two from five on.
         """
-        if len(word) < (3 if led else 4) or is_ordinary(word) and not led:  # noqa: PLR2004
+        if len(word) < (3 if led else 4) or (is_ordinary(word) and not led):
             return []
         key = (first, word, led)
         known = self._misspelt.get(key)
@@ -248,7 +254,9 @@ class Index:
         """The initials that the bearers of each surname have."""
         return {
             core: frozenset(
-                letter for who in people for letter in (self.entries[who].initials[0], *(f[0] for f in self.entries[who].firsts))
+                letter
+                for who in people
+                for letter in (self.entries[who].initials[0], *(f[0] for f in self.entries[who].firsts))
             )
             for core, people in self.by_core.items()
         }
@@ -256,7 +264,8 @@ class Index:
     @cached_property
     def openings(self) -> frozenset[str]:
         """Written initials of more than one letter: Th, Chr, and the roster's own (JE for J.E.)."""
-        return frozenset({"th", "ph", "chr", "ch", "ij", "joh", "wilh", "fr", "sj", "tj"} | {e.initials for e in self.entries})
+        own = {entry.initials for entry in self.entries if not is_ordinary(entry.initials)}
+        return frozenset({"th", "ph", "chr", "ch", "ij", "joh", "wilh", "fr", "sj", "tj"} | own)
 
     @cached_property
     def several(self) -> frozenset[int]:

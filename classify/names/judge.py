@@ -71,7 +71,10 @@ def weigh(candidates: Iterable[Candidate], context: Context, table: Table) -> li
 
 def choose(scored: Sequence[Scored], table: Table) -> list[tuple[Scored, list[Scored]]]:
     """Choose one winner per span, with the people that can't be told apart from her."""
-    left = sorted(scored, key=lambda s: (-s.score, s.candidate.start, s.candidate.start - s.candidate.end, s.candidate.entry.number))
+    left = sorted(
+        scored,
+        key=lambda s: (-s.score, s.candidate.start, s.candidate.start - s.candidate.end, s.candidate.entry.number),
+    )
     chosen: list[tuple[Scored, list[Scored]]] = []
     taken: list[tuple[int, int]] = []
     for winner in left:
@@ -116,7 +119,9 @@ def band_of(winner: Scored, table: Table) -> Band | None:
     return None
 
 
-def mention(winner: Scored, rivals: Sequence[Scored], post: PostText, span: tuple[int, int], table: Table) -> Mention | None:
+def mention(
+    winner: Scored, rivals: Sequence[Scored], post: PostText, span: tuple[int, int], table: Table
+) -> Mention | None:
     """Write a winner down as a mention of the original text."""
     band = band_of(winner, table)
     if band is None:
@@ -124,7 +129,11 @@ def mention(winner: Scored, rivals: Sequence[Scored], post: PostText, span: tupl
             return None
         band = Band.OTHER_CONTEXT
     reasons = (
-        Reason(feature=name, words=winner.candidate.marks.get(name, ""), weight=round(table.features[name].weight * value, 3))
+        Reason(
+            feature=name,
+            words=winner.candidate.marks.get(name, ""),
+            weight=round(table.features[name].weight * value, 3),
+        )
         for name, value in winner.values.items()
     )
     return Mention(

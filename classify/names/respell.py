@@ -5,7 +5,7 @@ from itertools import islice
 
 _DIACRITICS = str.maketrans({"ö": "oe", "ü": "ue", "Ö": "oe", "Ü": "ue", "ä": "ae", "Ä": "ae"})
 _RULES = (
-    (re.compile(r"c(?=[aeiou])"), ("dj", "tj")),  # Turkish c and ç: Avcı, Çelik
+    (re.compile(r"c(?=[aeiou])"), ("dj", "tj")),  # Turkish c and ç: Cemal, Çelik
     (re.compile(r"(?<=[aeiou])g(?=[aeiou])|(?<=[aeiou])g(?=[nlmr])"), ("", "w")),  # Turkish ğ: Doğan
     (re.compile(r"ch"), ("sj", "tj")),  # French spelling of Arabic: Chaouki, Achahbar
     (re.compile(r"ou(?=[aeiou])|oe(?=[aeiou])"), ("w",)),  # Ouali, Soewarto
@@ -52,4 +52,6 @@ def respellings(name: str, folded: str) -> tuple[str, ...]:
     return tuple(islice(found, MOST))
 
 
-_TURKISH = str.maketrans({"ş": "s", "ç": "c", "ı": "i", "ğ": "g", "ł": "l", "é": "e", "ë": "e", "á": "a", "í": "i"})
+_TURKISH = str.maketrans(
+    {"ş": "s", "ç": "c", "\u0131": "i", "ğ": "g", "ł": "l", "é": "e", "ë": "e", "á": "a", "í": "i"}
+)

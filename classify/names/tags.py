@@ -58,30 +58,39 @@ class Gluer:
 
     def _split(self, word: str, *, tagged: bool) -> Iterator[tuple[int, dict[str, str]]]:
         """Try every place to part the word."""
-        firsts: dict[str, int] = self.index.firsts.number
-        best: dict[int, dict[str, str]] = {}
         if tagged:
             for head in kinds("tails")["tag"]:
                 if word.startswith(head) and len(word) - len(head) > LONG:
                     yield from self.split(word.removeprefix(head), tagged=False)
+        best: dict[int, dict[str, str]] = {}
         for ends in self._levels(word, tagged=tagged):
-            for cut, end in ((cut, end) for end in ends for cut in range(2, end - 1)):
-                front, back = word[:cut], word[cut:end]
-                if front in firsts:
-                    for who, marks in self._match(front, back, "glued"):
-                        best.setdefault(who, marks)
-                if back in firsts and self._cores(front):
-                    for who, marks in self._match(back, front, "glued_reversed"):
-                        best.setdefault(who, marks)
+            for end in ends:
+                for who, marks in self._parted(word[:end]):
+                    best.setdefault(who, marks)
             if best:
                 break
         yield from best.items()
         if not best and tagged and len(word) > SHORTEST:
-            for core, pieces in self._cores(word[1:]):
-                for who in sorted(self.index.by_core[core]):
-                    entry = self.index.entries[who]
-                    if any(first[0] == word[0] for first in [next(iter(entry.firsts)), entry.initials]) and self._agrees(entry, core, pieces):
-                        yield who, {"initial": word[0], "glued": word}
+            yield from self._with_initial(word)
+
+    def _parted(self, word: str) -> Iterator[tuple[int, dict[str, str]]]:
+        """Give the people whose first name and surname make up the word."""
+        firsts: dict[str, int] = self.index.firsts.number
+        for cut in range(2, len(word) - 1):
+            front, back = word[:cut], word[cut:]
+            if front in firsts:
+                yield from self._match(front, back, "glued")
+            if back in firsts and self._cores(front):
+                yield from self._match(back, front, "glued_reversed")
+
+    def _with_initial(self, word: str) -> Iterator[tuple[int, dict[str, str]]]:
+        """Give the people whose initial and surname make up the word."""
+        for core, pieces in self._cores(word[1:]):
+            for who in sorted(self.index.by_core[core]):
+                entry = self.index.entries[who]
+                initials = {next(iter(entry.firsts))[0], entry.initials[0]}
+                if word[0] in initials and self._agrees(entry, core, pieces):
+                    yield who, {"initial": word[0], "glued": word}
 
     @staticmethod
     def _levels(word: str, *, tagged: bool) -> Iterator[list[int]]:

@@ -4,12 +4,11 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import product
+from itertools import pairwise, product
 
 from classify.names.fold import DOT, EURO
 from classify.names.index import Index, Lexicon, Likeness
 from classify.names.tussen import PIECES
-
 
 _SPACED = re.compile(r"(?<![a-z0-9])[a-z](?:[^a-z0-9]{1,4}[a-z](?![a-z0-9])){1,}")
 _LEET = re.compile(rf"(?=[^\s]*[a-z7])(?=[^\s]*[0-9@$!|+(\x{EURO:x}])[a-z0-9@$!|+(\x{EURO:x}]{{1,24}}")
@@ -37,11 +36,6 @@ class Token:
     surnames: tuple[tuple[int, Likeness], ...] = ()
     """For a masked word: the surnames that fit its pattern."""
     firsts: tuple[tuple[int, Likeness], ...] = ()
-
-
-def plain_tokens(text: str) -> list[Token]:
-    """Give the words of a folded text as they stand."""
-    return [Token(match.group(), match.start(), match.end()) for match in _WORD.finditer(text)]
 
 
 def restored(text: str, tokens: list[Token], index: Index) -> list[Token]:
@@ -75,7 +69,7 @@ def _spaced(text: str, index: Index) -> Iterator[Token]:
     """Join letters that were pulled apart: "j.a.n d.e v.r.i.e.s", "L i e k e   K o o l"."""
     for match in _SPACED.finditer(text):
         letters = [i for i in range(match.start(), match.end()) if "a" <= text[i] <= "z"]
-        gaps = [text[a + 1 : b] for a, b in zip(letters, letters[1:], strict=False)]
+        gaps = [text[a + 1 : b] for a, b in pairwise(letters)]
         usual = Counter(gaps).most_common(1)[0][0]
         groups = [[letters[0]]]
         for gap, place in zip(gaps, letters[1:], strict=True):
@@ -84,7 +78,7 @@ def _spaced(text: str, index: Index) -> Iterator[Token]:
             groups[-1].append(place)
         for group in groups:
             word = "".join(text[i] for i in group)
-            if len(word) > 2 and _known(word, index) or (len(word) == 2 and word in PIECES and len(groups) > 1):  # noqa: PLR2004
+            if (len(word) > 2 and _known(word, index)) or (len(word) == 2 and word in PIECES and len(groups) > 1):  # noqa: PLR2004
                 yield Token(word, group[0], group[-1] + 1, "spaced")
             elif len(word) > 5:  # noqa: PLR2004
                 yield from _split_run(word, group, index)

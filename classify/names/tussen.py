@@ -2,14 +2,18 @@
 
 from enum import IntEnum
 
+_ARABIC = ("el", "al", "ben", "bin", "ibn", "bel", "ould", "oulad", "ait", "abou", "abu")
 PIECES = frozenset(
-    "van von de den der het t ter ten te op aan in uit bij voor onder over over le la du da del dos d v vd vdr vdn vde vder vden "
-    "vande vanden vander vant opt opde opden int inde inden aande aanden uitde uitden uijt uyt zum zur af s tot thoe el al ben bin ibn bel ould "
-    "oulad ait abou abu".split()
-)
-"""Words that may stand between a first name and a surname; the last two lines are Arabic prefixes."""
+    (
+        "van", "von", "de", "den", "der", "het", "t", "ter", "ten", "te", "op", "aan", "in", "uit", "bij", "voor", "onder",
+        "over", "le", "la", "du", "da", "del", "dos", "d", "v", "vd", "vdr", "vdn", "vde", "vder", "vden", "vande", "vanden",
+        "vander", "vant", "opt", "opde", "opden", "int", "inde", "inden", "aande", "aanden", "uitde", "uitden", "uijt",
+        "uyt", "zum", "zur", "af", "s", "tot", "thoe", *_ARABIC,
+    )
+)  # fmt: skip
+"""Words that may stand between a first name and a surname, Arabic prefixes among them."""
 
-ARABIC = frozenset({"el", "al", "ben", "bin", "ibn", "bel", "ould", "oulad", "ait", "abou", "abu"})
+ARABIC = frozenset(_ARABIC)
 
 _ABBREVIATED = {
     "vd": "vande", "vdr": "vander", "vdn": "vanden", "vde": "vande", "vder": "vander", "vden": "vanden", "al": "el",
