@@ -19,7 +19,7 @@ from review.language import N_
 from review.pages import Pages
 from review.passwords import Throttle
 from review.routes import ROUTERS
-from review.visit import page_language
+from review.visit import page_language, visit_of
 from takedown.errors import ChannelError, TakedownError
 from warehouse import ConflictError, MissingError, WarehouseError
 from warehouse.state.listing import Listing
@@ -60,6 +60,8 @@ def _refused(request: Request, error: Exception) -> Response:
         path = request.url.path
         return RedirectResponse("/login" if path == "/" else f"/login?to={path}", status_code=303)
     status, message, values, detail = _described(error)
+    if status == HTTPStatus.NOT_FOUND and not hasattr(request.state, "visit"):
+        request.state.visit = visit_of(request)  # a wrong address has no route that asks who is there
     return _error_page(request, status, message, values, detail)
 
 

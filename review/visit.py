@@ -88,21 +88,26 @@ class Allowed:
 
     def __call__(self, request: Request, form: Annotated[FormData, Depends(read_form)]) -> Visit:
         """Give the visit. Raises `SignInError` or `ForbiddenError`."""
-        desk: Desk = request.app.state.desk
-        token = request.cookies.get(cookie_name(desk), "")
-        session = desk.state.users.session(token, at=desk.now()) if token else None
-        if session is None:
+        visit = visit_of(request, form)
+        if visit is None:
             message = N_("Please sign in.")
             raise SignInError(message)
-        visit = Visit(request=request, desk=desk, session=session, form=form)
         request.state.visit = visit
         if request.method in WRITES:
             check_origin(request)
-            check_token(form, session.csrf)
+            check_token(form, visit.session.csrf)
         if not visit.may(self.right):
             message = N_("Your role does not include this. Ask a colleague who may, or your administrator.")
             raise ForbiddenError(message)
         return visit
+
+
+def visit_of(request: Request, form: FormData | None = None) -> Visit | None:
+    """Give the visit of whoever is signed in; `None` for a stranger or an ended session. Nothing is allowed by it."""
+    desk: Desk = request.app.state.desk
+    token = request.cookies.get(cookie_name(desk), "")
+    session = desk.state.users.session(token, at=desk.now()) if token else None
+    return Visit(request=request, desk=desk, session=session, form=form or FormData()) if session else None
 
 
 def cookie_name(desk: Desk) -> str:

@@ -272,6 +272,20 @@ def town(tmp_path: Path) -> Iterator[Town]:
     built.state.close()
 
 
+@pytest.fixture
+def build(tmp_path: Path) -> Iterator[Callable[[int], Town]]:
+    """Make a desk whose letters go to a mail server on this port of 127.0.0.1."""
+    built: list[Town] = []
+
+    def make(port: int) -> Town:
+        built.append(build_town(tmp_path, Mailing(port)))
+        return built[-1]
+
+    yield make
+    for one in built:
+        one.state.close()
+
+
 @dataclass
 class Person_:  # noqa: N801 - a browser-less colleague at the desk
     """A signed-in client that sends the page's token along, as a form does."""
