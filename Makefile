@@ -6,7 +6,7 @@ DATA ?= ../shared/data/train
 BASE ?= work/base-model
 BENCH ?= ../shared/bench/names
 
-.PHONY: setup demo test test-evidence check fix bench bench-names bench-evidence train lock clean
+.PHONY: setup demo test test-evidence test-servers check fix bench bench-names bench-evidence train lock clean
 
 setup: .venv/ready  ## make .venv with the pinned dependencies, and find or get a Chromium
 
@@ -29,6 +29,9 @@ test: setup  ## all tests; those that need the real servers say why when they sk
 
 test-evidence: setup  ## all tests of the evidence, the long ones whole (nightly; some need ../shared/servers)
 	@$(BIN)/python -m pytest tests/takedown/evidence --long
+
+test-servers: setup  ## the crawlers against WordPress, FlaskBB, Isso, Bluesky and Mastodon, installed here first (minutes)
+	@HANDENAF_SERVERS_INSTALL=1 $(BIN)/python -m pytest -n 0 --timeout 1500 tests/crawlers/test_servers.py
 
 check: setup  ## format, lint, types, imports
 	@$(BIN)/ruff format --check .

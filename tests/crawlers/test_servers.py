@@ -22,7 +22,8 @@ from crawlers.texts import html_text
 from warehouse import Post
 
 RECIPES = Path(os.environ.get("HANDENAF_SERVERS", Path(__file__).parents[3] / "shared" / "servers"))
-HOME = Path(os.environ.get("HANDENAF_SERVERS_HOME", Path.home() / ".cache" / "handenaf-servers"))
+HOME = Path(os.environ.get("HANDENAF_SERVERS_HOME", "/var/tmp/handenaf-servers"))  # noqa: S108 - see below
+"""Where they are installed. Not in a home folder: database servers run as users of their own, who can't enter it."""
 INSTALLED = {
     "wordpress": "wordpress/www/wp-config.php",
     "flaskbb": "flaskbb/flaskbb.cfg",
