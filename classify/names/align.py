@@ -50,6 +50,8 @@ _SIGNS = re.compile("[@#]")
 _CHUNK = re.compile(r"(?<![a-z0-9])[@#][a-z0-9](?:[a-z0-9._\-]*[a-z0-9])?|[a-z0-9._\-]+@[a-z0-9.\-]*[a-z0-9]")
 _HARD = re.compile(r"[^ \n\t_'\-/*\xb7.]|\.[ \n]|\n *\n")
 """What parts a first name from a surname: a sentence's end, a comma, an empty line."""
+NEAR = 5
+"""Words around a disguised one that may belong to the same name."""
 MOST_PIECES = 3
 """Words a tussenvoegsel has at most."""
 
@@ -67,13 +69,19 @@ class Candidate:
 class Aligner:
     """Finds candidates in the tokens of one post."""
 
-    def __init__(self, index: Index, text: str, tokens: list[Token]) -> None:
-        """Look at `tokens`, the words of the folded `text`."""
+    def __init__(self, index: Index, text: str, tokens: list[Token], active: frozenset[int]) -> None:
+        """Look at `tokens`, the words of the folded `text`; `active` are the places of those that may be a name's."""
         self.index, self.text, self.tokens = index, text, tokens
+        self.active = [i for i, token in enumerate(tokens) if token.start in active]
+        for i, token in enumerate(tokens):
+            if token.hidden:
+                self.active.extend(range(max(0, i - NEAR), min(len(tokens), i + NEAR + 1)))
+        self.active = sorted(set(self.active))
 
     def candidates(self) -> Iterator[Candidate]:
         """Give every candidate with a first name, an initial or a title beside a surname or its initial."""
-        for i, token in enumerate(self.tokens):
+        for i in self.active:
+            token = self.tokens[i]
             for core, likeness, glued in self._surnames(token):
                 yield from self._around(i, core, likeness, glued)
             if self._firsts(token):
@@ -345,8 +353,10 @@ class Aligner:
     ) -> Iterator[Candidate]:
         """Give bearers of first name `number` (token i) whose surname token `place` may be a misspelling of."""
         token = self.tokens[place]
+        if token.hidden == "mask":
+            return
         known = {core for core, _, _ in self._surnames(token)}
-        for core in self.index.misspelt(number, token.word, bool(pieces)):
+        for core in self.index.misspelt(number, token.word, led=bool(pieces)):
             if core in known:
                 continue
             for who in sorted(self.index.by_first[number] & self.index.by_core[core]):

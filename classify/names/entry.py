@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from classify.names.fold import fold_word
 from classify.names.lists import given_names_of, nicknames
@@ -48,9 +49,10 @@ class Entry:
     """First names with their original letters, for respelling."""
 
 
-def words_of(text: str) -> list[str]:
+@lru_cache(maxsize=100_000)
+def words_of(text: str) -> tuple[str, ...]:
     """Fold a name and give its words."""
-    return re.findall("[a-z]+", fold_word(text))
+    return tuple(re.findall("[a-z]+", fold_word(text)))
 
 
 def _surname(pieces: str, name: str) -> Surname | None:

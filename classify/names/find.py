@@ -75,7 +75,7 @@ class Finder:
     def scored(self, text: str, passed: Passed) -> list[Scored]:
         """Give every scored candidate of a folded post, rivals included."""
         tokens = restored(text, passed.tokens, self.index) if passed.hidden else passed.tokens
-        candidates = list(Aligner(self.index, text, tokens).tagged())
+        candidates = list(Aligner(self.index, text, tokens, passed.active).tagged())
         if passed.glued:
             candidates.extend(self.gluer.candidates(text))
         if not candidates:

@@ -144,4 +144,6 @@ def _spread_doubles(codes: Bytes, origin: Offsets) -> Folded:
 
 def fold_word(text: str) -> str:
     """Fold a short text to a plain string, for names of the roster and words of the lists."""
+    if text.isascii() and text.isprintable():
+        return text.lower()
     return fold(text).text if text else ""

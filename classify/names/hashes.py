@@ -14,8 +14,8 @@ Places = NDArray[np.int64]
 _BASE = 0x9E3779B97F4A7C15
 _INVERSE = pow(_BASE, -1, 1 << 64)
 _MIX = np.uint64(0xD6E8FEB86659FD93)
-BITS = 22
-"""Each table has 2^22 places of one byte: 4 MB, within a second-level cache's reach."""
+BITS = 20
+"""Each table has 2^20 places of one byte: 1 MB, within a second-level cache's reach."""
 
 
 class Powers:
@@ -49,8 +49,12 @@ class Hashed:
         edges = np.diff(letters)
         self.starts: Places = np.flatnonzero(edges == 1)
         self.ends: Places = np.flatnonzero(edges == -1)
-        self.sums = np.zeros(size + 1, dtype=np.uint64)
-        np.cumsum((codes.astype(np.uint64) + np.uint64(7)) * powers.up[:size], out=self.sums[1:])
+        self.sums = np.empty(size + 1, dtype=np.uint64)
+        self.sums[0] = 0
+        letters64 = self.sums[1:]
+        np.add(codes, np.uint64(7), out=letters64)
+        np.multiply(letters64, powers.up[:size], out=letters64)
+        np.cumsum(letters64, out=letters64)
 
     def stretch(self, starts: Places, ends: Places) -> Words64:
         """Give the hashes of the stretches from `starts` to `ends`."""
@@ -60,19 +64,55 @@ class Hashed:
         """Give the hash of every word."""
         return self.stretch(self.starts, self.ends)
 
-    def inside(self, longest: int = 24) -> tuple[Places, Places]:
-        """Give every letter's place and its word's number, for words of at most `longest` letters."""
-        lengths = np.where(self.ends - self.starts > longest, 0, self.ends - self.starts)
+    def inside(self, which: NDArray[np.bool_], longest: int = 24) -> tuple[Places, Places]:
+        """Give every letter's place and its word's number, for the words of `which` with at most `longest` letters."""
+        lengths = self.ends - self.starts
+        lengths = np.where((lengths > longest) | ~which, 0, lengths)
         number = np.repeat(np.arange(len(lengths)), lengths)
         offsets = np.arange(len(number)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
         return self.starts[number] + offsets, number
 
-    def without(self, places: Places, number: Places) -> Words64:
-        """Give, for each letter, the hash of its word without it."""
+    def shortened(self, which: NDArray[np.bool_]) -> tuple[Places, Words64]:
+        """Give, for each letter of the words of `which`, the word's number and the hash of the word without it."""
+        places, number = self.inside(which)
         start, end = self.starts[number], self.ends[number]
         left = self.sums[places] - self.sums[start]
         right = (self.sums[end] - self.sums[places + 1]) * self.powers.down[1]
-        return np.asarray((left + right) * self.powers.down[start] * _MIX)
+        return number, np.asarray((left + right) * self.powers.down[start] * _MIX)
+
+
+def distinct(hashes: Words64) -> tuple[Places, Places]:
+    """Give for each hash the number of its distinct value, and one place where each value stands.
+
+    A table of places takes the hashes at once; the few that lose their place to another are sorted out after it.
+    """
+    bits = max(8, len(hashes).bit_length() + 2)
+    slots = (hashes >> np.uint64(64 - bits)).astype(np.int64)
+    table = np.zeros(1 << bits, dtype=np.int64)
+    table[slots] = np.arange(len(hashes))
+    stand_in = table[slots]
+    lost = np.flatnonzero(hashes[stand_in] != hashes)
+    if len(lost):
+        _, first, which = np.unique(hashes[lost], return_index=True, return_inverse=True)
+        stand_in[lost] = lost[first[which]]
+    is_first = stand_in == np.arange(len(hashes))
+    return (np.cumsum(is_first) - 1)[stand_in], np.flatnonzero(is_first)
+
+
+class MaskTable:
+    """From hashes to 64-bit masks: a mask may hold bits too many, never too few."""
+
+    def __init__(self) -> None:
+        """Start empty."""
+        self.masks = np.zeros(1 << BITS, dtype=np.uint64)
+
+    def add(self, hashes: Words64, masks: Words64) -> None:
+        """Add each mask to its hash."""
+        np.bitwise_or.at(self.masks, (hashes >> np.uint64(64 - BITS)).astype(np.int64), masks)
+
+    def look_up(self, hashes: Words64) -> Words64:
+        """Give the mask of each hash."""
+        return np.asarray(self.masks[(hashes >> np.uint64(64 - BITS)).astype(np.int64)])
 
 
 class FlagTable:

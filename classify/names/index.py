@@ -5,13 +5,14 @@ from collections.abc import Iterable, Sequence
 from enum import IntEnum
 from functools import cache, cached_property
 
+import numpy as np
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from classify.names.entry import Entry, take_apart
 from classify.names.lists import kinds, words
 from classify.names.respell import respellings
-from classify.names.sound import sound_key
+from classify.names.sound import sound_key, sound_keys_of
 from warehouse import Person
 
 
@@ -44,14 +45,16 @@ class Lexicon:
         self.number = {name: i for i, name in enumerate(self.names)}
         self.by_key: dict[str, list[int]] = {}
         self.near: dict[str, list[str]] = {}
-        self.keys = [sound_key(name) for name in self.names]
+        self.keys = sound_keys_of(self.names)
         for i, key in enumerate(self.keys):
             self.by_key.setdefault(key, []).append(i)
-        for i, name in enumerate(self.names):
-            for respelled in respellings(names[name], name):
-                numbers = self.by_key.setdefault(sound_key(respelled), [])
-                if i not in numbers:
-                    numbers.append(i)
+        respelled = [
+            (i, other) for i, name in enumerate(self.names) for other in respellings(names[name], name) if other
+        ]
+        for (i, _), key in zip(respelled, sound_keys_of([other for _, other in respelled]), strict=True):
+            numbers = self.by_key.setdefault(key, [])
+            if i not in numbers:
+                numbers.append(i)
         for i in range(len(self.names)):
             key = self.keys[i]
             if len(key) < 3:  # noqa: PLR2004
@@ -152,9 +155,8 @@ class Index:
     def __init__(self, people: Sequence[Person]) -> None:
         """Compile the roster (2,000 people in under a second)."""
         self.entries: tuple[Entry, ...] = tuple(take_apart(i, person) for i, person in enumerate(people))
-        self._misspelt: dict[tuple[int, str, bool], list[int]] = {}
+        self._misspelt: dict[tuple[int, str], list[int]] = {}
         self._cores_of_first: dict[int, tuple[str, ...]] = {}
-        self._pairs: dict[tuple[str, str], bool] = {}
         cores: dict[str, str] = {}
         firsts: dict[str, str] = {}
         for entry in self.entries:
@@ -186,14 +188,9 @@ class Index:
         likeness = Likeness.EXACT if stem == word else Likeness.SUFFIXED
         return [*((number, likeness, pieces) for number, pieces in glued), *found]
 
-    def may_belong(self, given: str, surname: str) -> bool:
-        """Tell whether anybody may bear this written first name or initial with this written surname."""
-        known = self._pairs.get((given, surname))
-        if known is None:
-            if len(self._pairs) > 500_000:  # noqa: PLR2004 - bounds memory in a long run
-                self._pairs.clear()
-            known = self._pairs[(given, surname)] = self._may_belong(given, surname)
-        return known
+    def may_belong(self, pairs: Sequence[tuple[str, str]]) -> list[bool]:
+        """Tell for written pairs of a first name or initial and a surname whether anybody may be called so."""
+        return [self._may_belong(given, surname) for given, surname in pairs]
 
     def _may_belong(self, given: str, surname: str) -> bool:
         """Look both words up and compare their bearers."""
@@ -207,39 +204,50 @@ class Index:
         firsts = self.firsts.look_up(given)
         return any(self.by_first[first] & self.by_core[core] for first, _ in firsts for core in cores)
 
-    def misspelt(self, first: int, word: str, led: bool) -> list[int]:
+    def misspelt(self, first: int, word: str, *, led: bool) -> list[int]:
         """Give surnames of bearers of a first name that `word` may be a bad misspelling of.
 
         One letter may differ from three letters on where a tussenvoegsel leads the surname (`led`), two from five on.
         """
-        if len(word) < (3 if led else 4) or (is_ordinary(word) and not led):
+        shortest = 3 if led else 4
+        if len(word) < shortest or (is_ordinary(word) and not led):
             return []
-        key = (first, word, led)
-        known = self._misspelt.get(key)
-        if known is None:
-            if len(self._misspelt) > 500_000:  # noqa: PLR2004 - bounds memory in a long run
-                self._misspelt.clear()
-            cores = self.cores_of_first(first)
-            close = process.extract(word, cores, scorer=OSA.distance, score_cutoff=2, limit=None)
-            known = [
-                self.surnames.number[name]
-                for name, distance, _ in close
-                if 0 < distance <= (2 if min(len(name), len(word)) >= 5 else 1) and len(name) >= (3 if led else 4)  # noqa: PLR2004
-            ]
-            known += [n for n in self._same_bones(word, cores) if n not in known]
-            self._misspelt[key] = known
-        return known
+        if (first, word) not in self._misspelt:
+            self._measure_all(first, [word])
+        return [core for core in self._misspelt[first, word] if led or len(self.surnames.names[core]) >= shortest]
 
-    def may_misspell(self, given: str, surname: str) -> bool:
-        """Tell whether a word may be a bad misspelling of a surname of somebody called `given`."""
-        firsts = self.firsts.look_up(given)
-        return any(self.misspelt(number, surname, True) for number, likeness in firsts if likeness <= Likeness.TYPO)  # noqa: FBT003
-
-    def _same_bones(self, word: str, cores: tuple[str, ...]) -> list[int]:
-        """Give surnames whose sound key is within one letter of the word's."""
+    def _measure_all(self, first: int, written: Sequence[str]) -> None:
+        """Compare words with all surnames of a first name's bearers, by letters and by sound, and keep the answers."""
+        if len(self._misspelt) > 500_000:  # noqa: PLR2004 - bounds memory in a long run
+            self._misspelt.clear()
+        cores = self.cores_of_first(first)
         keys = [self.surnames.keys[self.surnames.number[name]] for name in cores]
-        close = process.extract(sound_key(word), keys, scorer=OSA.distance, score_cutoff=1, limit=None)
-        return [self.surnames.number[cores[i]] for _, _, i in close if len(cores[i]) > 3 and cores[i] != word]  # noqa: PLR2004
+        letters = process.cdist(written, cores, scorer=OSA.distance, score_cutoff=2, dtype=np.uint8)
+        sounds = process.cdist(sound_keys_of(written), keys, scorer=OSA.distance, score_cutoff=1, dtype=np.uint8)
+        for word in written:
+            self._misspelt[first, word] = []
+        for i, j in np.argwhere((letters <= 2) | (sounds <= 1)).tolist():  # noqa: PLR2004
+            word, core = written[i], cores[j]
+            most = 2 if min(len(core), len(word)) >= 5 else 1  # noqa: PLR2004
+            alike = 0 < letters[i, j] <= most and len(core) >= 3  # noqa: PLR2004
+            if alike or (sounds[i, j] <= 1 and len(core) > 3 and core != word):  # noqa: PLR2004
+                self._misspelt[first, word].append(self.surnames.number[core])
+
+    def may_misspell(self, pairs: Sequence[tuple[str, str]]) -> list[bool]:
+        """Tell for pairs of a first name and a word whether the word may be a bad misspelling of a bearer's surname."""
+        asked = [(pair, self._surely(pair[0]) if len(pair[1]) > 2 else ()) for pair in pairs]  # noqa: PLR2004
+        new: dict[int, list[str]] = {}
+        for (_, word), firsts in asked:
+            for first in firsts:
+                if (first, word) not in self._misspelt:
+                    new.setdefault(first, []).append(word)
+        for first, written in new.items():
+            self._measure_all(first, list(dict.fromkeys(written)))
+        return [any(self._misspelt[first, word] for first in firsts) for (_, word), firsts in asked]
+
+    def _surely(self, given: str) -> list[int]:
+        """Give the first names that a written one is, but for a letter."""
+        return [number for number, likeness in self.firsts.look_up(given) if likeness <= Likeness.TYPO]
 
     def cores_of_first(self, first: int) -> tuple[str, ...]:
         """Give the surnames of everybody with this first name."""

@@ -4,6 +4,8 @@ The rules are applied alike to the roster and, in bulk, to a folded batch of pos
 letters by letters and never remove a whole word: the n-th word of the text stays the n-th word of the keys.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -30,6 +32,14 @@ def sound_keys(codes: NDArray[np.uint8]) -> NDArray[np.uint8]:
     repeated = np.zeros(len(keys), dtype=np.bool_)
     repeated[1:] = (keys[1:] == keys[:-1]) & ((keys[1:] - np.uint8(97)) < 26)  # noqa: PLR2004
     return keys[~repeated]
+
+
+def sound_keys_of(words: Sequence[str]) -> list[str]:
+    """Give the keys of many folded words (letters a-z, none empty) at once."""
+    if not words:
+        return []
+    joined = np.frombuffer(" ".join(words).encode("ascii"), dtype=np.uint8)
+    return sound_keys(joined).tobytes().decode("ascii").split(" ")
 
 
 def sound_key(word: str) -> str:

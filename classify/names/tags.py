@@ -1,7 +1,9 @@
 """Names glued together: hashtags, handles, e-mail addresses, links, and words without a space."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+
+from ahocorasick_rs import AhoCorasick
 
 from classify.names.align import Candidate
 from classify.names.entry import ALIAS, CALLED, FAR_NICKNAME, GIVEN, NICKNAME, Entry
@@ -10,12 +12,18 @@ from classify.names.lists import kinds
 from classify.names.tussen import Fit, fit
 
 _CHUNK = re.compile(r"[@#]?[a-z0-9][a-z0-9._\-]*[a-z0-9]")
+_TAG = re.compile(r"[@#][a-z0-9._\-]*")
 _LETTERS = re.compile("[a-z]{5,60}")
 _KIND = {CALLED: "first_name", ALIAS: "alias", GIVEN: "second_name", NICKNAME: "nickname", FAR_NICKNAME: "far_nickname"}
 LONG = 9
 """Letters of a first name and surname together after which any tail may follow in a tag."""
 SHORTEST = 6
 """Letters a glued name needs."""
+
+
+def tag_chunks(chunks: Sequence[str]) -> list[str]:
+    """Cut each chunk where the tag or handle ends."""
+    return [found.group() if (found := _TAG.match(chunk)) else chunk[:1] for chunk in chunks]
 
 
 class Gluer:
@@ -30,6 +38,33 @@ class Gluer:
                 if len(handle) > 2:  # noqa: PLR2004
                     self.handles.setdefault(handle, []).append(entry.number)
         self._memo: dict[tuple[str, bool], tuple[tuple[int, dict[str, str]], ...]] = {}
+        surnames = [*index.surnames.names, *index.glued_cores]
+        self._names = [*surnames, *(name for name in index.firsts.names if name not in set(surnames))]
+        self._surnames, self._firsts = frozenset(surnames), frozenset(index.firsts.names)
+        self._engine = AhoCorasick(self._names)
+
+    def tagged(self, chunks: Sequence[str]) -> list[bool]:
+        """Tell of tags and handles (each from its sign on, with whatever follows) whether a name may stand in them."""
+        return [self._may_name(chunk) for chunk in tag_chunks(chunks)]
+
+    def _may_name(self, chunk: str) -> bool:
+        """Tell whether a surname stands beside a first name, or after a single letter, in a tag; or whose handle it is."""
+        if chunk[0] == "@" and re.sub("[^a-z0-9]", "", chunk) in self.handles:
+            return True
+        starts: set[int] = set()
+        ends: set[int] = set()
+        found = [
+            (self._names[number], start, end)
+            for number, start, end in self._engine.find_matches_as_indexes(chunk, overlapping=True)
+        ]
+        for name, start, end in found:
+            if name in self._firsts:
+                starts.add(start)
+                ends.add(end)
+        return any(
+            name in self._surnames and (start in ends or end in starts or not chunk[start - 2 : start - 1].isalpha())
+            for name, start, end in found
+        )
 
     def candidates(self, text: str) -> Iterator[Candidate]:
         """Give the candidates in the glued words of a folded post."""

@@ -3,8 +3,8 @@
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import pairwise, product
+from typing import NamedTuple
 
 from classify.names.fold import DOT, EURO
 from classify.names.index import Index, Lexicon, Likeness
@@ -23,8 +23,7 @@ MOST_READINGS = 32
 """Ways of reading one disguised word that are tried."""
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """A word: its letters, its place in the folded text, and how it was hidden ("" when it wasn't)."""
 
     word: str

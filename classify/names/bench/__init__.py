@@ -1,0 +1,1 @@
+"""The names benchmark: quality and speed of the finder beside other matchers, as `make bench-names` prints them."""
