@@ -4,11 +4,12 @@ A candidate's marks are names of features of `features.py`, each with the words 
 """
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 
 from rapidfuzz.distance import OSA
 
+from classify.names.candidate import Candidate
+from classify.names.context import Context
 from classify.names.entry import ALIAS, CALLED, FAR_NICKNAME, GIVEN, NICKNAME, Entry, Surname
 from classify.names.index import Index, Likeness, is_ordinary
 from classify.names.lists import kinds, words
@@ -50,33 +51,20 @@ _SIGNS = re.compile("[@#]")
 _CHUNK = re.compile(r"(?<![a-z0-9])[@#][a-z0-9](?:[a-z0-9._\-]*[a-z0-9])?|[a-z0-9._\-]+@[a-z0-9.\-]*[a-z0-9]")
 _HARD = re.compile(r"[^ \n\t_'\-/*\xb7.]|\.[ \n]|\n *\n")
 """What parts a first name from a surname: a sentence's end, a comma, an empty line."""
-NEAR = 5
-"""Words around a disguised one that may belong to the same name."""
 MOST_PIECES = 3
 """Words a tussenvoegsel has at most."""
-
-
-@dataclass(slots=True)
-class Candidate:
-    """A person who may be meant by the folded characters `start` to `end`."""
-
-    entry: Entry
-    start: int
-    end: int
-    marks: dict[str, str]
 
 
 class Aligner:
     """Finds candidates in the tokens of one post."""
 
-    def __init__(self, index: Index, text: str, tokens: list[Token], active: frozenset[int]) -> None:
-        """Look at `tokens`, the words of the folded `text`; `active` are the places of those that may be a name's."""
-        self.index, self.text, self.tokens = index, text, tokens
-        self.active = [i for i, token in enumerate(tokens) if token.start in active]
-        for i, token in enumerate(tokens):
-            if token.hidden:
-                self.active.extend(range(max(0, i - NEAR), min(len(tokens), i + NEAR + 1)))
-        self.active = sorted(set(self.active))
+    def __init__(self, index: Index, text: str, tokens: list[Token], active: Sequence[int], context: Context) -> None:
+        """Look at `tokens`, the words of the folded `text`; `active` are the numbers of those that may be a name's.
+
+        `context` tells who works at a place the post names: of others, a surname alone or its initial says nothing.
+        """
+        self.index, self.text, self.tokens, self.active = index, text, tokens, active
+        self.workers, self.locals = context.workers, context.locals
 
     def candidates(self) -> Iterator[Candidate]:
         """Give every candidate with a first name, an initial or a title beside a surname or its initial."""
@@ -204,9 +192,10 @@ class Aligner:
         """Give the people whose title or role stands directly before the surname, or shortly after it."""
         if likeness > Likeness.TYPO:
             return
-        found = self._title(i, at)
+        workers = people & self.workers if self.workers else ()
+        found = self._title(i, at) if workers else ""
         gender = title_gender(found)
-        for who in sorted(people) if found else ():
+        for who in sorted(workers) if found else ():
             marks = {"pointed_at" if found in _POINTING | {"de", "the"} else "title": found}
             if gender in {"m", "f"} and self.index.entries[who].person.gender not in {"", gender}:
                 marks["gender_clash"] = found
@@ -373,7 +362,7 @@ class Aligner:
                 for number, likeness in self._firsts(self.tokens[i]):
                     if likeness > Likeness.TYPO:
                         continue
-                    for who in sorted(self.index.by_first[number]):
+                    for who in sorted(self.index.by_first[number] & self.locals):
                         if any(
                             _initial_of(surname, word, tuple(pieces)) for surname in self.index.entries[who].surnames
                         ):

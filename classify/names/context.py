@@ -3,11 +3,12 @@
 import re
 from bisect import bisect_right
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache, cached_property
 
 from ahocorasick_rs import AhoCorasick
 
-from classify.names.align import Candidate
+from classify.names.candidate import Candidate
 from classify.names.entry import Entry
 from classify.names.lists import kinds, phrases, words
 
@@ -18,7 +19,7 @@ SHORTEST_TRADE = 5
 
 
 class Places:
-    """The roster's organisations and towns, and the Dutch towns, in one automaton."""
+    """The roster's organisations and towns, and the Dutch towns, in one automaton; and who works where."""
 
     def __init__(self, entries: Sequence[Entry]) -> None:
         """Compile the phrases of all entries."""
@@ -27,6 +28,13 @@ class Places:
         self.phrases = [*orgs, *towns]
         self.first_town = len(orgs)
         self._engine = AhoCorasick([f" {phrase} " for phrase in self.phrases])
+        self.people: dict[str, set[int]] = {}
+        """Organisation, town or role → the people it is of."""
+        for entry in entries:
+            for phrase in (*entry.orgs, entry.town, entry.role):
+                if phrase:
+                    self.people.setdefault(phrase, set()).add(entry.number)
+        self.roles = tuple(sorted({entry.role for entry in entries if entry.role}))
 
     def find(self, text: str) -> tuple[dict[str, int], dict[str, int]]:
         """Give organisations and towns in a text of plain words, each with the place of the first."""
@@ -37,29 +45,53 @@ class Places:
         return orgs, towns
 
 
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What surrounds a span, whoever it names: its sentence, marks, and words of youth protection."""
+
+    left: int
+    right: int
+    marks: dict[str, str]
+    care: set[str]
+
+
 class Context:
     """The words around the candidates of one post, looked up once."""
 
     def __init__(self, text: str, places: Places) -> None:
         """Look at a folded post."""
-        self.text = text
-        found = list(_BESIDE.finditer(text))
-        self.plain = " " + " ".join(match.group() for match in found) + " "
+        self.text, self.roster = text, places
+        self.plain = f" {' '.join(_BESIDE.findall(text))} "
         self.orgs, self.towns = places.find(self.plain)
-        self._words = found
-        self._offsets = [0]
-        for match in found:
-            self._offsets.append(self._offsets[-1] + match.end() - match.start() + 1)
-        self.org_spans = {
-            org: span
-            for org, place in self.orgs.items()
-            if text[(span := self._span(place, len(org.split())))[0] - 1 : span[0]] != "#"
-        }
+        self._seen: dict[tuple[int, int], Surroundings] = {}
 
-    def _span(self, place: int, length: int) -> tuple[int, int]:
-        """Give the span in the folded text of `length` words at a place of the plain text."""
-        first = bisect_right(self._offsets, place) - 1
-        return self._words[first].start(), self._words[first + length - 1].end()
+    @cached_property
+    def org_spans(self) -> dict[str, tuple[int, int]]:
+        """The organisations in the post with their spans, those in a hashtag left out."""
+        if not self.orgs:
+            return {}
+        found = list(_BESIDE.finditer(self.text))
+        offsets = [0]
+        for match in found:
+            offsets.append(offsets[-1] + match.end() - match.start() + 1)
+        spans = {}
+        for org, place in self.orgs.items():
+            first = bisect_right(offsets, place) - 1
+            start, end = found[first].start(), found[first + len(org.split()) - 1].end()
+            if self.text[start - 1 : start] != "#":
+                spans[org] = (start, end)
+        return spans
+
+    @cached_property
+    def workers(self) -> frozenset[int]:
+        """The people of the organisations that stand in the post."""
+        return frozenset().union(*(self.roster.people.get(org, ()) for org in self.org_spans))
+
+    @cached_property
+    def locals(self) -> frozenset[int]:
+        """The people whose organisation, town or role stands in the post."""
+        roles = [role for role in self.roster.roles if f" {role} " in self.plain]
+        return self.workers.union(*(self.roster.people.get(phrase, ()) for phrase in (*self.towns, *roles)))
 
     def inside_org(self, start: int, end: int) -> bool:
         """Tell whether a span shares letters with an organisation's name ("Pleegzorg De Linde")."""
@@ -78,36 +110,41 @@ class Context:
 
     def look(self, candidate: Candidate) -> dict[str, str]:
         """Name what surrounds a candidate."""
-        left, right = self.sentence(candidate.start, candidate.end)
-        marks = self._places(candidate.entry, left, right)
-        before = _BESIDE.findall(self.text, left, candidate.start)
-        after = _BESIDE.findall(self.text, candidate.end, right)
-        around = {*before, *after}
-        marks.update(self._trade(candidate, before))
-        other = sorted(around & words("otherlife"))
-        if other:
-            marks["other_life"] = other[0]
-        care = sorted((around & words("care")) - set(marks.get("own_org", "").split()))
+        span = (candidate.start, candidate.end)
+        seen = self._seen.get(span)
+        if seen is None:
+            seen = self._seen[span] = self._surroundings(*span)
+        marks = self._places(candidate.entry, seen.left, seen.right)
+        marks.update(seen.marks)
+        care = seen.care.difference(marks.get("own_org", "").split()) if seen.care else ()
         if care:
-            marks["care_sentence"] = care[0]
+            marks["care_sentence"] = min(care)
         elif any(f" {word} " in self.plain for word in ("jeugdzorg", "kinderrechter", "uithuisplaatsing")):
             marks["care_post"] = "jeugdzorg"
-        written = " ".join(_BESIDE.findall(self.text, candidate.start, candidate.end))
+        return marks
+
+    def _surroundings(self, start: int, end: int) -> "Surroundings":
+        """Name what surrounds a span, whoever it names."""
+        left, right = self.sentence(start, end)
+        before = _BESIDE.findall(self.text, left, start)
+        after = _BESIDE.findall(self.text, end, right)
+        around = {*before, *after}
+        marks = self._trade(end, before)
+        other = around & words("otherlife")
+        if other:
+            marks["other_life"] = min(other)
+        written = " ".join(_BESIDE.findall(self.text, start, end))
         if written in _famous():
             marks["famous"] = written
-        if (
-            after
-            and after[0] in kinds("tails")["eponym"]
-            and self.text[candidate.end : candidate.end + 1] in {" ", "-"}
-        ):
+        if after and after[0] in kinds("tails")["eponym"] and self.text[end : end + 1] in {" ", "-"}:
             marks["street"] = after[0]
         elif after and (after[0] in kinds("tails")["firm"] or after[:2] in (["en", "zoon"], ["en", "zonen"])):
             marks["firm"] = after[0]
-        elif self.text[candidate.end : candidate.end + 2] == " &":
+        elif self.text[end : end + 2] == " &":
             marks["firm"] = "&"
         if before[-1:] in (["familie"], ["fam"], ["gezin"]):
             marks["family"] = before[-1]
-        return marks
+        return Surroundings(left, right, marks, around & words("care"))
 
     def _places(self, entry: Entry, left: int, right: int) -> dict[str, str]:
         """Compare organisations, town and role of the post with the person's."""
@@ -127,7 +164,7 @@ class Context:
             marks["own_role"] = entry.role
         return marks
 
-    def _trade(self, candidate: Candidate, before: list[str]) -> dict[str, str]:
+    def _trade(self, end: int, before: list[str]) -> dict[str, str]:
         """Find another trade directly before the name, or behind it after a comma, bracket or verb."""
         if before and (
             is_trade(before[-1]) or (len(before) > 1 and before[-1] in {"de", "van", "meneer"} and is_trade(before[-2]))
@@ -135,7 +172,7 @@ class Context:
             return {"trade_before": before[-1]}
         behind = re.match(
             r"'?s?(?:\s*[,(]\s*|\s+is\s+|\s+was\s+)(?:(?:de|een|het|onze|mijn|onze|the|a|als)\s+)?([a-z]+)",
-            self.text[candidate.end : candidate.end + 60],
+            self.text[end : end + 60],
         )
         if behind and (is_trade(behind.group(1)) or behind.group(1) in {"moeder", "vader", "oma", "opa", "buurman"}):
             return {"trade_behind": behind.group(1)}

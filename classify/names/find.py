@@ -5,7 +5,8 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from classify.names.align import Aligner, Candidate
+from classify.names.align import Aligner
+from classify.names.candidate import Candidate
 from classify.names.context import Context, Places
 from classify.names.errors import EmptyRosterError
 from classify.names.features import Table, table
@@ -16,11 +17,14 @@ from classify.names.judge import Scored, choose, mention, remember, weigh
 from classify.names.later import later_mentions
 from classify.names.posts import NotOurPerson, PostText
 from classify.names.tags import Gluer
-from classify.names.tokens import restored
+from classify.names.tokens import Token, restored
 from warehouse import Mention, Person
 
 MOST_CHARACTERS = 1_000_000
 """Characters looked through at once: some 100 MB at the peak."""
+
+NEAR = 5
+"""Words around a disguised one that may belong to the same name."""
 
 
 class Finder:
@@ -74,13 +78,17 @@ class Finder:
 
     def scored(self, text: str, passed: Passed) -> list[Scored]:
         """Give every scored candidate of a folded post, rivals included."""
-        tokens = restored(text, passed.tokens, self.index) if passed.hidden else passed.tokens
-        candidates = list(Aligner(self.index, text, tokens, passed.active).tagged())
+        tokens, active = passed.tokens, passed.active
+        if passed.hidden:
+            tokens, active = self._restored(text, passed)
+        if not (active or passed.glued):
+            return []
+        context = Context(text, self.places)
+        candidates = list(Aligner(self.index, text, tokens, active, context).tagged())
         if passed.glued:
             candidates.extend(self.gluer.candidates(text))
         if not candidates:
             return []
-        context = Context(text, self.places)
         scored = weigh(candidates, context, self.table)
         first = choose(scored, self.table)
         full = [
@@ -90,6 +98,18 @@ class Finder:
         ]
         later = [c for c in later_mentions(self.index, tokens, full) if not any(_meets(c, f) for f in full)]
         return [*scored, *weigh(later, context, self.table)]
+
+    def _restored(self, text: str, passed: Passed) -> tuple[list[Token], list[int]]:
+        """Put disguised words back together; those and the words around them may be a name's."""
+        tokens = restored(text, passed.tokens, self.index)
+        if tokens is passed.tokens:
+            return tokens, passed.active
+        starts = {passed.tokens[i].start for i in passed.active}
+        active = {i for i, token in enumerate(tokens) if token.start in starts}
+        for i, token in enumerate(tokens):
+            if token.hidden:
+                active.update(range(max(0, i - NEAR), min(len(tokens), i + NEAR + 1)))
+        return tokens, sorted(active)
 
     def winners(self, text: str, passed: Passed) -> list[tuple[Scored, list[Scored]]]:
         """Give the best candidate per span of a folded post, with the people who can't be told apart from her."""

@@ -34,8 +34,8 @@ class Passed:
 
     number: int
     tokens: list[Token]
-    active: frozenset[int]
-    """Places of the words that may be part of a name."""
+    active: list[int]
+    """Numbers of the words that may be part of a name."""
     glued: bool
     hidden: bool
 
@@ -106,10 +106,12 @@ class Gate:
         glued[np.searchsorted(borders, self._tagged(batch), side="right") - 1] = True
         hidden[np.searchsorted(borders, hidden_places(batch), side="right") - 1] = True
         first = np.searchsorted(batch.hashed.starts, borders).tolist()
-        places = batch.hashed.starts
+        struck = np.flatnonzero(hits)
+        edges = np.searchsorted(struck, first).tolist()
+        places = struck.tolist()
         for number in np.flatnonzero((named | glued | hidden)[:-1]).tolist():
             left, right, border = first[number], first[number + 1], int(borders[number])
-            active = frozenset((places[left:right][hits[left:right]] - border).tolist())
+            active = [place - left for place in places[edges[number] : edges[number + 1]]]
             tokens = batch.tokens(left, right, border)
             yield Passed(number, tokens, active, bool(glued[number]), bool(hidden[number]))
 

@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from classify.names.align import Candidate
+from classify.names.candidate import Candidate
 from classify.names.context import Context
 from classify.names.features import Table
 from classify.names.posts import NotOurPerson, PostText

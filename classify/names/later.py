@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from classify.names.align import Candidate
+from classify.names.candidate import Candidate
 from classify.names.index import Index, Likeness
 from classify.names.lists import words
 from classify.names.tokens import LAST, Token

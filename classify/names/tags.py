@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from ahocorasick_rs import AhoCorasick
 
-from classify.names.align import Candidate
+from classify.names.candidate import Candidate
 from classify.names.entry import ALIAS, CALLED, FAR_NICKNAME, GIVEN, NICKNAME, Entry
 from classify.names.index import Index
 from classify.names.lists import kinds
