@@ -6,6 +6,7 @@ from pkgutil import iter_modules
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 
 from classify.harm.errors import HarmError
 from classify.names.errors import NamesError
@@ -39,5 +40,7 @@ def app() -> None:
     try:
         cli()
     except ERRORS as error:
-        Console(stderr=True).print(f"[bold red]handenaf:[/] {error}", markup=True, highlight=False, soft_wrap=True)
+        # Escaped: an error may quote a card, a roster or a web page, which could hold rich's own markup.
+        said = f"[bold red]handenaf:[/] {escape(str(error))}"
+        Console(stderr=True).print(said, highlight=False, soft_wrap=True)
         sys.exit(2)
