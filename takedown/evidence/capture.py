@@ -12,16 +12,25 @@ import tempfile
 import threading
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+from asn1crypto import x509
+from PIL import Image
+
 from takedown.egress import refuse_closed
 from takedown.errors import EvidenceError
+from takedown.evidence.before import NAME as BEFORE
+from takedown.evidence.before import stamp_before
 from takedown.evidence.files import canonical, keep, read_kept
 from takedown.evidence.manifest import MANIFEST_NAME, Report, manifest_of
+from takedown.evidence.marking import mark_post
+from takedown.evidence.timestamp import MEDIA_TYPE, Service
 from warehouse import Capture, EvidenceFile
+
+MARKED = "bericht-gemarkeerd.png"
 
 BUDGET_S = 45.0
 """Seconds for one capture; measured 4 to 7 s on ordinary pages, so only a hanging page comes near it."""
@@ -42,6 +51,10 @@ def capture(
     folder: Path,
     post_text: str,
     selector: str = "",
+    author_profile: str = "",
+    media: Sequence[str] = (),
+    before: Sequence[Service] = (),
+    roots: Sequence[x509.Certificate] = (),
     chromium: str | None = None,
     allow_loopback: bool = False,
     seconds: float = BUDGET_S,
@@ -50,7 +63,9 @@ def capture(
     """Visit `url` with Chromium and store what it shows under `folder`; takes `seconds` at most.
 
     `selector` is a CSS selector of the element that holds the post, where the source's card knows one; otherwise
-    the smallest element with the post's text is taken. `chromium` is the browser's path, None for Playwright's own.
+    the smallest element with the post's text is taken. `author_profile` and `media` are addresses that belong to the
+    post. `before` are the services of which one stamps the order before the page is loaded; `roots` are those that
+    its token must lead to. `chromium` is the browser's path, None for Playwright's own.
     `allow_loopback` lets the demo's own sites in; private networks are always refused.
 
     A page that fails, hangs or hides the post gives a capture all the same: `visible` says what was seen and
@@ -61,7 +76,8 @@ def capture(
 
     """
     refuse_closed(url, allow_loopback=allow_loopback)
-    begun = now()
+    begun, report, capture_id = now(), Report(), str(uuid.uuid4())
+    earlier, said = stamp_before(capture_id, url, before, roots)
     order = {
         "url": url,
         "folder": str(folder),
@@ -71,33 +87,59 @@ def capture(
         "allow_loopback": allow_loopback,
         "sandbox": os.geteuid() != 0,  # Chromium's sandbox refuses to run as root
         "software": software_name(),
+        "profile": author_profile,
+        "media": list(media),
+        "before": earlier.facts()["sha256"] if earlier else "",
     }
-    report = _run_visit(json.dumps(order), seconds=seconds, own_browser=chromium is None)
+    for sentence in said:
+        report.note(sentence)
+    if earlier:
+        report.facts["before"] = earlier.facts()
+        _add(report, folder, BEFORE, earlier.reply, MEDIA_TYPE, "token-before")
+    _run_visit(json.dumps(order), report, seconds=seconds, own_browser=chromium is None)
+    _add_marked(report, folder)
     text = report.files.get("pagina.txt")
     seen = report.state(url, read_kept(folder, text.sha256).decode("utf-8", "replace") if text else "")
     if seen != "visible":
         report.note(f"Het bericht was niet te zien: de toestand van de pagina is '{seen}'.")
-    return _sealed(report, folder, url=url, case_id=case_id, post_text=post_text, seen=seen, when=(begun, now()))
-
-
-def _sealed(
-    report: Report,
-    folder: Path,
-    *,
-    url: str,
-    case_id: str,
-    post_text: str,
-    seen: str,
-    when: tuple[datetime, datetime],
-) -> Capture:
-    """Write the manifest of what a visit reported, and give the capture."""
     ids = {
-        "vastlegging_id": str(uuid.uuid4()),
+        "vastlegging_id": capture_id,
         "zaak_id": case_id,
         "url": url,
         "software": software_name(),
         "post_sha256": hashlib.sha256(post_text.encode("utf-8", "surrogatepass")).hexdigest(),
     }
+    return _sealed(report, folder, ids=ids, seen=seen, when=(begun, now()))
+
+
+def _add(report: Report, folder: Path, name: str, content: bytes, media_type: str, role: str) -> None:
+    """Store a file that the visit did not make itself."""
+    sha256 = keep(folder, content)
+    report.files[name] = EvidenceFile(name=name, sha256=sha256, bytes=len(content), media_type=media_type, role=role)
+
+
+def _add_marked(report: Report, folder: Path) -> None:
+    """Draw the marked copy from the page's own pictures, where the post was found on them."""
+    box = report.facts.get("post_box")
+    names = sorted(
+        (name for name in report.files if name.startswith("volledig-")), key=lambda name: int(name[9:].split(".")[0])
+    )
+    if not box or not names:
+        return
+    try:
+        drawn = mark_post([read_kept(folder, report.files[name].sha256) for name in names], box)
+    except (OSError, ValueError, Image.DecompressionBombError) as error:
+        report.note(f"Het kader om het bericht kon niet worden getekend: {error}.")
+        return
+    if drawn:
+        _add(report, folder, MARKED, drawn, "image/png", "marked")
+        report.derived[MARKED] = tuple(names)
+
+
+def _sealed(
+    report: Report, folder: Path, *, ids: dict[str, str], seen: str, when: tuple[datetime, datetime]
+) -> Capture:
+    """Write the manifest of what a visit reported, and give the capture."""
     content = canonical(manifest_of(report, ids=ids, when=when, seen=seen))
     sha256 = keep(folder, content)
     sealed = EvidenceFile(
@@ -105,9 +147,9 @@ def _sealed(
     )
     return Capture(
         id=ids["vastlegging_id"],
-        case_id=case_id,
-        url=url,
-        final_url=str(report.facts.get("final_url", url)),
+        case_id=ids["zaak_id"],
+        url=ids["url"],
+        final_url=str(report.facts.get("final_url", ids["url"])),
         begun_at=when[0],
         ended_at=when[1],
         visible=seen,
@@ -117,15 +159,15 @@ def _sealed(
     )
 
 
-def _run_visit(order: str, *, seconds: float, own_browser: bool) -> Report:
+def _run_visit(order: str, report: Report, *, seconds: float, own_browser: bool) -> None:
     """Run the visit in a process group of its own, without our environment, and hear it out or kill it."""
-    report = Report()
     with _scratch_folder() as home, tempfile.TemporaryFile() as complaints:
         environment = {
             "PATH": os.defpath,
             "HOME": str(Path.home()) if own_browser else home,
             "LANG": "C.UTF-8",
             "TMPDIR": home,
+            "NODE_OPTIONS": "--max-semi-space-size=1",
             "PYTHONPATH": str(Path(__file__).resolve().parents[2]),
         }
         worker = subprocess.Popen(
@@ -148,7 +190,6 @@ def _run_visit(order: str, *, seconds: float, own_browser: bool) -> Report:
         if not report.finished:
             complaints.seek(0)
             _explain_end(report, complaints.read().decode("utf-8", "replace"), seconds)
-    return report
 
 
 @contextlib.contextmanager

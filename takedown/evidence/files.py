@@ -5,8 +5,10 @@ import hashlib
 import json
 import os
 import tempfile
+from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from takedown.errors import EvidenceError
 
@@ -52,20 +54,50 @@ def keep(folder: Path, content: bytes) -> str:
         if target.is_file() and digest_of(target) == sha256:
             return sha256
         target.parent.mkdir(parents=True, exist_ok=True)
-        _write_whole(target, content)
+        _write_whole(target, (content,))
     except OSError as error:
-        why = "the disk is full" if error.errno in (errno.ENOSPC, errno.EDQUOT) else str(error.strerror or error)
-        message = f"Evidence could not be stored under {folder}: {why}. Make room or mend the folder, then run again."
-        raise EvidenceError(message) from error
+        raise _not_stored(folder, error) from error
     return sha256
 
 
-def _write_whole(target: Path, content: bytes) -> None:
+def keep_from(folder: Path, source: BinaryIO) -> tuple[str, int]:
+    """Store what `source` holds, from its beginning, block by block; give its SHA-256 and size, as `keep` does.
+
+    Raises:
+        EvidenceError: the disk is full or the folder can't be written.
+
+    """
+    source.seek(0)
+    digest = hashlib.sha256()
+    while block := source.read(BLOCK):
+        digest.update(block)
+    sha256 = digest.hexdigest()
+    target = place_of(folder, sha256)
+    try:
+        if not (target.is_file() and digest_of(target) == sha256):
+            source.seek(0)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            _write_whole(target, iter(partial(source.read, BLOCK), b""))
+        return sha256, source.seek(0, os.SEEK_END)
+    except OSError as error:
+        raise _not_stored(folder, error) from error
+
+
+def _not_stored(folder: Path, error: OSError) -> EvidenceError:
+    """Say why evidence could not be stored, and what to do."""
+    why = "the disk is full" if error.errno in (errno.ENOSPC, errno.EDQUOT) else str(error.strerror or error)
+    return EvidenceError(
+        f"Evidence could not be stored under {folder}: {why}. Make room or mend the folder, then run again."
+    )
+
+
+def _write_whole(target: Path, blocks: Iterable[bytes]) -> None:
     """Write beside the target, flush, rename, and flush the folder's own entry."""
     handle, name = tempfile.mkstemp(prefix=".unfinished-", dir=target.parent)
     try:
         with os.fdopen(handle, "wb") as file:
-            file.write(content)
+            for block in blocks:
+                file.write(block)
             file.flush()
             os.fsync(file.fileno())
         Path(name).replace(target)
@@ -96,3 +128,8 @@ def read_kept(folder: Path, sha256: str) -> bytes:
         message = f"Evidence file {path} was changed after it was stored. Restore it from a backup."
         raise EvidenceError(message)
     return content
+
+
+def read_json(folder: Path, sha256: str) -> Any:
+    """Read a stored JSON file. Raises `EvidenceError` as `read_kept` does."""
+    return json.loads(read_kept(folder, sha256))

@@ -21,6 +21,8 @@ class Report:
     actions: list[dict[str, str]] = field(default_factory=list)
     limitations: list[str] = field(default_factory=list)
     files: dict[str, EvidenceFile] = field(default_factory=dict)
+    derived: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """Files made afterwards from others: name to the names they were made from."""
     finished: bool = False
 
     def hear(self, line: dict[str, Any]) -> None:
@@ -70,6 +72,7 @@ def manifest_of(report: Report, *, ids: dict[str, str], when: tuple[datetime, da
     """
     facts = report.facts
     headers = facts.get("headers", [])
+    date = next((value for name, value in headers if name.casefold() == "date"), "")
     return {
         "schema": SCHEMA,
         "vastlegging_id": ids["vastlegging_id"],
@@ -78,10 +81,8 @@ def manifest_of(report: Report, *, ids: dict[str, str], when: tuple[datetime, da
             "begin": when[0].isoformat(),
             "eind": when[1].isoformat(),
             "zone": "Europe/Amsterdam",
-            "klok": {
-                "bron": "systeemklok",
-                "serverdatum": next((value for name, value in headers if name.casefold() == "date"), ""),
-            },
+            "klok": {"bron": "systeemklok", "serverdatum": date, **facts.get("clock", {})},
+            "niet_voor": facts.get("before"),
         },
         "opdracht": {
             "gevraagde_url": ids["url"],
@@ -97,7 +98,12 @@ def manifest_of(report: Report, *, ids: dict[str, str], when: tuple[datetime, da
             "titel": facts.get("title", ""),
             "toestand": seen,
         },
-        "netwerk": {"server_ip": facts.get("server_ip", ""), "tls": facts.get("tls")},
+        "netwerk": {
+            "server_ip": facts.get("server_ip", ""),
+            "protocol": facts.get("protocol", ""),
+            "resolver": facts.get("resolver"),
+            "tls": _tls(report),
+        },
         "omgeving": {
             "browser": facts.get("browser", ""),
             "useragent": facts.get("user_agent", ""),
@@ -109,13 +115,26 @@ def manifest_of(report: Report, *, ids: dict[str, str], when: tuple[datetime, da
         },
         "handelingen": report.actions,
         "beperkingen": report.limitations,
-        "bestanden": {
-            name: {"sha256": kept.sha256, "bytes": kept.bytes, "type": kept.media_type, "rol": kept.role}
-            for name, kept in report.files.items()
-        },
+        "bestanden": {name: _entry(kept, report.derived.get(name, ())) for name, kept in report.files.items()},
         "bericht": {
             "tekst_sha256": ids["post_sha256"],
             "gevonden": bool(facts.get("found")),
             "vindplaats": {"css": facts.get("post_css", ""), "kader": facts.get("post_box", [])},
+            "media": facts.get("media", []),
+            "profiel_url": facts.get("profile_url", ""),
         },
+        "afbeeldingen": {"op_de_pagina": facts.get("pictures"), "niet_geladen": facts.get("pictures_missing")},
     }
+
+
+def _entry(kept: EvidenceFile, source: tuple[str, ...]) -> dict[str, Any]:
+    """Describe a file; one that was made from others afterwards names them."""
+    told: dict[str, Any] = {"sha256": kept.sha256, "bytes": kept.bytes, "type": kept.media_type, "rol": kept.role}
+    return told | ({"afgeleid_van": list(source)} if source else {})
+
+
+def _tls(report: Report) -> dict[str, Any] | None:
+    """Give the connection's TLS, with the file of the server's certificate."""
+    told = report.facts.get("tls")
+    leaf = report.files.get("tls-0.der")
+    return told | {"bestand": leaf.name, "sha256": leaf.sha256} if told and leaf else told

