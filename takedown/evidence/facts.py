@@ -1,13 +1,18 @@
-"""What a bundle says about a case besides its captures: `zaak.json`, with reviewers under pseudonyms."""
+"""What a bundle says about a case besides its captures: `data/zaak.json`, with reviewers under pseudonyms."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
+from takedown.evidence.editions import Edition
+from takedown.evidence.excerpt import Excerpt
+from takedown.evidence.masks import MaskReview
 from warehouse import Capture, Case, Decision, Judgement, Notice, Person, Post, Receipt, Response, Verdict
 
 SCHEMA = "handenaf/zaak/1"
+
+NO_LOG = Excerpt(lines=())
 
 Act = TypeVar("Act", Judgement, Decision, Response)
 
@@ -26,6 +31,9 @@ class CaseFacts:
     notices: tuple[Notice, ...] = ()
     receipts: tuple[Receipt, ...] = ()
     responses: tuple[Response, ...] = ()
+    log: Excerpt = NO_LOG
+    review: MaskReview | None = None
+    """What somebody decided about names, addresses and numbers in the post; None while nobody looked."""
 
 
 def pseudonyms(facts: CaseFacts) -> dict[str, str]:
@@ -52,13 +60,13 @@ def _moment(at: datetime | None) -> str | None:
     return at.isoformat() if at else None
 
 
-def document_of(facts: CaseFacts, made_at: datetime) -> dict[str, Any]:
-    """Give the content of `zaak.json`."""
+def document_of(facts: CaseFacts, made_at: datetime, edition: Edition = Edition.FULL) -> dict[str, Any]:
+    """Give the content of `zaak.json`; without reviewers' own words and letters where the edition has none."""
     names = pseudonyms(facts)
-    post, case, person, verdict = facts.post, facts.case, facts.person, facts.verdict
-    sent = {receipt.notice_id: receipt for receipt in facts.receipts}
-    return {
+    case, person = facts.case, facts.person
+    document: dict[str, Any] = {
         "schema": SCHEMA,
+        "uitgave": edition.value,
         "zaak_id": case.id,
         "urgentie": case.urgency,
         "status": case.state,
@@ -70,21 +78,8 @@ def document_of(facts: CaseFacts, made_at: datetime) -> dict[str, Any]:
             "functie": person.role,
             "organisatie": person.organisation,
         },
-        "bericht": _post(post),
-        "selectie": _selection(verdict),
-        "oordelen": [
-            {"op": _moment(j.at), "door": names[j.by], "is_het_haar": j.answer, "reden": j.reason}
-            for j in _by_time(facts.judgements)
-        ],
-        "besluiten": [
-            {"op": _moment(d.at), "door": names[d.by], "besluit": d.choice, "reden": d.reason}
-            for d in _by_time(facts.decisions)
-        ],
-        "meldingen": [_notice(notice, names, sent.get(notice.id)) for notice in facts.notices],
-        "antwoorden": [
-            {"op": _moment(r.at), "door": names[r.by], "soort": r.kind, "tekst": r.text}
-            for r in _by_time(facts.responses)
-        ],
+        "bericht": _post(facts.post),
+        "selectie": _selection(facts.verdict),
         "vastleggingen": [
             {
                 "id": capture.id,
@@ -93,6 +88,27 @@ def document_of(facts: CaseFacts, made_at: datetime) -> dict[str, Any]:
                 "beperkingen": list(capture.limitations),
             }
             for capture in in_order(facts.captures)
+        ],
+    }
+    return document | (_acts(facts, names) if edition.with_reasons else {})
+
+
+def _acts(facts: CaseFacts, names: Mapping[str, str]) -> dict[str, Any]:
+    """Describe what people decided, asked and were answered."""
+    sent = {receipt.notice_id: receipt for receipt in facts.receipts}
+    return {
+        "oordelen": [
+            {"op": _moment(j.at), "door": names[j.by], "is_het_haar": j.answer, "reden": j.reason}
+            for j in _by_time(facts.judgements)
+        ],
+        "besluiten": [
+            {"op": _moment(d.at), "door": names[d.by], "besluit": d.choice, "reden": d.reason}
+            for d in _by_time(facts.decisions)
+        ],
+        "meldingen": [notice_document(notice, names, sent.get(notice.id)) for notice in facts.notices],
+        "antwoorden": [
+            {"op": _moment(r.at), "door": names[r.by], "soort": r.kind, "tekst": r.text}
+            for r in _by_time(facts.responses)
         ],
     }
 
@@ -136,7 +152,7 @@ def in_order(captures: Iterable[Capture]) -> list[Capture]:
     return sorted(captures, key=lambda capture: (capture.begun_at, capture.id))
 
 
-def _notice(notice: Notice, names: dict[str, str], receipt: Receipt | None) -> dict[str, Any]:
+def notice_document(notice: Notice, names: Mapping[str, str], receipt: Receipt | None) -> dict[str, Any]:
     """Describe one notice and, when it left, its receipt."""
     return {
         "id": notice.id,

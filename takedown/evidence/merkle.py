@@ -62,5 +62,7 @@ def _levels(digests: Sequence[str]) -> list[list[str]]:
     levels = [[leaf(digest) for digest in digests]]
     while len(levels[-1]) > 1:
         below = levels[-1]
-        levels.append([node(*below[at : at + 2]) if at + 1 < len(below) else below[at] for at in range(0, len(below), 2)])
+        levels.append(
+            [node(*below[at : at + 2]) if at + 1 < len(below) else below[at] for at in range(0, len(below), 2)]
+        )
     return levels

@@ -9,8 +9,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-NAME = re.compile(r"[A-Za-z0-9._-]+(/[A-Za-z0-9._-]+){0,2}")
-"""At most two folders deep, plain characters: no name in a bundle of ours is otherwise."""
+NAME = re.compile(r"[A-Za-z0-9._-]+(/[A-Za-z0-9._-]+){0,3}")
+"""At most three folders deep, plain characters: no name in a bundle of ours is otherwise."""
 
 
 class Tree:
@@ -105,6 +105,6 @@ def _open_zip(path: Path) -> tuple[Tree | None, list[str]]:
             problems.append("a name stands in the ZIP twice")
         if not problems and (damaged := archive.testzip()):
             problems.append(f"damaged: {damaged}")
-    except Exception as error:  # noqa: BLE001 - noqa: BLE001 - zipfile raises a dozen kinds on damaged input, struct.error and OverflowError among them
+    except Exception as error:  # noqa: BLE001 - zipfile raises a dozen kinds on damaged input, struct.error and OverflowError among them
         return None, [f"{path.name} is not a readable ZIP ({type(error).__name__}: {error})"]
     return Tree(names, archive.read, archive.close, path), problems
