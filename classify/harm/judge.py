@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from classify.harm.calibration import Calibrated
 from classify.harm.items import Item, Judged, Span
 from classify.harm.mask import clean, masked
 from classify.harm.phrases import find_phrases
@@ -24,7 +25,7 @@ class Judge:
         """Use a model that is already loaded; `load_judge` is the usual way in."""
         self.model = scorer.name
         self.policy = policy
-        self._scorer = scorer
+        self._scorer: Scorer = Calibrated(scorer, policy.calibration)
 
     def judge(self, items: Sequence[Item]) -> list[Judged]:
         """Read posts and answer in their order. Best given hundreds at once: batches are sorted by length.
@@ -37,6 +38,27 @@ class Judge:
         labels = [self._labels(each) for each in scores]
         phrases = self._phrases(items, read, scores, labels)
         return [self._judged(*one) for one in zip(items, read, scores, labels, phrases, strict=True)]
+
+    def scores(self, items: Sequence[Item]) -> Scores:
+        """Give the scores alone, shape (posts, labels in the order of `Label`): a third of the work of `judge`."""
+        each = self._score(items, [windows(item) for item in items])
+        return np.array([one.max(axis=0, initial=0.0) for one in each], np.float32).reshape(len(items), len(Label))
+
+    def phrases_for(self, asked: Sequence[tuple[Item, Label]]) -> list[tuple[Phrase, ...]]:
+        """Give the words that carry a label that is known to hold, whatever its score, for each (post, label)."""
+        read = [windows(item) for item, _ in asked]
+        scores = self._score([item for item, _ in asked], read)
+        found = find_phrases(
+            [
+                (item, own[int(each[:, place_of(label)].argmax())], label)
+                for (item, label), own, each in zip(asked, read, scores, strict=True)
+                if own
+            ],
+            self._scorer,
+            self.policy,
+        )
+        answers = iter(found)
+        return [next(answers) if own else () for own in read]
 
     def _score(self, items: Sequence[Item], read: Sequence[Sequence[Span]]) -> list[Scores]:
         """Give for each post an array of shape (its windows, 6)."""

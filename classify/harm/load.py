@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from classify.harm.scorer import Scorer
 
 WEIGHTS = Path(__file__).with_name("weights")
+CORPUS = Path(__file__).with_name("corpus")
+"""The posts written for training (`train/corpus.py`)."""
 
 
 def load_judge(weights: Path | str | None = None, policy: Path | None = None, threads: int = 1) -> Judge:

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from classify.harm.calibration import Calibration
 from classify.harm.errors import PolicyError
 from warehouse import Label
 
@@ -38,6 +39,7 @@ class Policy(_Part):
 
     version: str = Field(min_length=1)
     thresholds: dict[Label, Score]
+    calibration: Calibration = Calibration()
     urgency: UrgencyPolicy
     masks: Masks = Masks()
     label_map: dict[str, Label | None] = {}

@@ -9,11 +9,16 @@ from classify.harm.errors import HarmError
 
 def main() -> int:
     """Train, export, choose thresholds, write the model card; 1 with a sentence on standard error when it can't."""
-    asked = _parser().parse_args()
+    asked = vars(_parser().parse_args())
     try:
+        if asked.pop("settle"):
+            from classify.harm.train.finish import settle_policy  # noqa: PLC0415 - brings transformers
+
+            settle_policy(asked["out"], asked["corpus"], asked["policy"])
+            return 0
         from classify.harm.train.run import Places, train  # noqa: PLC0415 - torch is an extra, and may be missing
 
-        train(Places(**vars(asked)))
+        train(Places(**asked))
     except ImportError as error:
         print(f"training needs more packages ({error}): pip install 'handenaf[train]'", file=sys.stderr)  # noqa: T201
         return 1
@@ -31,6 +36,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--corpus", type=Path, default=here / "corpus", help="folder of the written posts")
     parser.add_argument("--out", type=Path, default=here / "weights", help="folder for model.onnx and tokenizer.json")
     parser.add_argument("--policy", type=Path, default=here / "policy.toml", help="file whose thresholds are written")
+    parser.add_argument("--decisions", type=Path, help="lines of reviewers' decisions to learn from as well")
+    parser.add_argument("--exact", type=Path, help="folder in which the fp32 model is kept")
+    parser.add_argument("--settle", action="store_true", help="train nothing: calibrate and choose thresholds anew")
     return parser
 
 

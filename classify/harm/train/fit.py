@@ -47,7 +47,7 @@ def fit(
     schedule = torch.optim.lr_scheduler.LambdaLR(
         optimiser, lambda step: min((step + 1) / (WARM_UP * steps), max(0.0, (steps - step) / (steps * (1 - WARM_UP))))
     )
-    lawful = [one for one in corpus if not any(one.known[label] for label in HARMS)]
+    lawful = [one for one in corpus if not any(one.known.get(label, True) for label in HARMS)]
     half = bool(torch.cpu.get_capabilities().get("avx512_bf16"))  # 2.3 times as fast where the processor has it
     begun = time.monotonic()
     for number, examples in enumerate(passes, 1):

@@ -3,29 +3,25 @@
 import logging
 import shutil
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 from transformers import AutoTokenizer, BertModel, PreTrainedTokenizerFast
 
 from classify.harm.errors import TrainingError
-from classify.harm.measure import Truth
-from classify.harm.model import OnnxModel
-from classify.harm.scorer import Scores
+from classify.harm.evaluate.run import evaluate_weights, samples_of
 from classify.harm.train.base_model import ensure_base
-from classify.harm.train.card import Measured, Training, write_card
-from classify.harm.train.corpus import CorpusPost, corpus_digests, read_corpus, split_corpus
+from classify.harm.train.card import write_card
+from classify.harm.train.corpus import read_corpus, split_corpus
+from classify.harm.train.decisions import learnt_from, read_decided
 from classify.harm.train.examples import from_corpus
 from classify.harm.train.export import export
+from classify.harm.train.finish import note_facts, settle_policy
 from classify.harm.train.fit import PREFIX, fit
 from classify.harm.train.network import HarmNetwork
 from classify.harm.train.public import READERS, read_public
 from classify.harm.train.recipe import Recipe
-from classify.harm.train.thresholds import choose, write_thresholds
 from classify.harm.train.vocabulary import prune, shrink
-from warehouse import Label
 
 NAME = "handenaf-harm-e5s"
 _MOST_BYTES = 48_000_000
@@ -40,6 +36,10 @@ class Places:
     base: Path
     out: Path
     policy: Path
+    decisions: Path | None = None
+    """Lines of reviewers' decisions to learn from as well (`decisions.py`)."""
+    exact: Path | None = None
+    """Where the fp32 model is kept, to be compared with; nowhere when None."""
 
 
 def train(places: Places, recipe: Recipe | None = None) -> None:
@@ -51,38 +51,30 @@ def train(places: Places, recipe: Recipe | None = None) -> None:
     logging.getLogger("transformers").setLevel(logging.ERROR)
     begun = time.monotonic()
     posts = read_corpus(places.corpus)
-    training, development = split_corpus(posts)
+    training, _ = split_corpus(posts)
     public = read_public(places.data, recipe.seed)
     network, tokenizer = _start(ensure_base(places.base), [post.text for post in posts], places.data)
-    fit(network, tokenizer, [from_corpus(post) for post in training], public, recipe)
+    decided = read_decided(places.decisions) if places.decisions else []
+    fit(network, tokenizer, [*map(from_corpus, training), *learnt_from(decided)], public, recipe)
     exact = export(network, tokenizer, places.out, name=NAME)
     weights = places.out / "model.onnx"
     size = weights.stat().st_size
     if size > _MOST_BYTES:
         message = f"{weights} has {size:,} bytes, more than {_MOST_BYTES:,}: lower MOST_PIECES in vocabulary.py"
         raise TrainingError(message)
-    scores, gold = score_posts(places.out, development)
-    thresholds = choose(scores, gold)
-    write_thresholds(places.policy, thresholds)
-    measured = Measured(
-        posts=development, scores=scores, exact=score_posts(exact, development)[0], gold=gold, thresholds=thresholds
-    )
-    made = Training(
-        written=len(training),
-        public=len(public),
-        corpus=corpus_digests(places.corpus),
-        recipe=recipe,
-        minutes=(time.monotonic() - begun) / 60,
-    )
-    write_card(places.out, measured, made)
-    shutil.rmtree(exact)
-
-
-def score_posts(weights: Path, posts: Sequence[CorpusPost]) -> tuple[Scores, Truth]:
-    """Give the packaged model's scores of written posts, and their gold, both of shape (posts, 6)."""
-    texts = [PREFIX + post.text for post in posts]
-    scores = OnnxModel(weights, {}).score(texts, [""] * len(texts))
-    return scores, np.array([[label in post.labels for label in Label] for post in posts])
+    settle_policy(places.out, places.corpus, places.policy)
+    minutes = (time.monotonic() - begun) / 60
+    note_facts(
+        places.out, places.corpus, recipe,
+        written=len(training), public=len(public), decided=len(decided), minutes=minutes,
+    )  # fmt: skip
+    report = evaluate_weights(places.out, places.policy, samples_of(places.corpus), exact=exact)
+    write_card(places.out, places.policy, report)
+    if places.exact is None:
+        shutil.rmtree(exact)
+    else:
+        shutil.rmtree(places.exact, ignore_errors=True)
+        shutil.move(exact, places.exact)
 
 
 def _start(base: Path, corpus: list[str], data: Path) -> tuple[HarmNetwork, PreTrainedTokenizerFast]:

@@ -1,10 +1,5 @@
 """Choosing from which score a label counts."""
 
-import re
-from collections.abc import Sequence
-from datetime import UTC, datetime
-from pathlib import Path
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -36,17 +31,6 @@ def choose(scores: Scores, gold: Truth) -> list[float]:
         if harmful(reached(scores, chosen))[lawful].mean() <= MOST_FALSE_ALARMS:
             break
     return [round(float(np.clip(one, LEAST, MOST)), 3) for one in chosen]
-
-
-def write_thresholds(policy: Path, thresholds: Sequence[float]) -> None:
-    """Put thresholds into a policy file, whose comments stay, and give it a new version: today and a number."""
-    text = policy.read_text(encoding="utf-8")
-    for label, threshold in zip(Label, thresholds, strict=True):
-        text = re.sub(rf"(?m)^{label.value} = .*$", f"{label.value} = {threshold}", text)
-    old = re.search(r'(?m)^version = "(.*)\.(\d+)"$', text)
-    today = datetime.now(UTC).date().isoformat()
-    number = int(old[2]) + 1 if old and old[1] == today else 1
-    policy.write_text(re.sub(r'(?m)^version = ".*"$', f'version = "{today}.{number}"', text), encoding="utf-8")
 
 
 def _best(scores: NDArray[np.float32], gold: NDArray[np.bool_]) -> float:

@@ -1,15 +1,14 @@
-import json
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from classify.harm import Judge
-from classify.harm.evaluate import evaluate, read_gold
+from classify.harm.calibration import Calibration
 from classify.harm.measure import calibration_error, figures, reached, recall_at
 from classify.harm.policy import PACKAGED, load_policy
 from classify.harm.scorer import place_of
-from classify.harm.train.thresholds import MOST_FALSE_ALARMS, choose, write_thresholds
+from classify.harm.train.policy_file import write_policy
+from classify.harm.train.thresholds import MOST_FALSE_ALARMS, choose
 from warehouse import Label
 
 
@@ -51,27 +50,16 @@ def test_thresholds_keep_lawful_posts_out() -> None:
     assert got[:200, place_of(Label.THREAT)].mean() > 0.3
 
 
-def test_gold_files_are_judged_and_counted(tiny: Judge, tmp_path: Path) -> None:
-    rows = [
-        {"id": "a", "text": "Bos, pas op", "spans": [[0, 3]], "labels": ["threat"]},
-        {"post_id": "b", "text": "Dag Bos", "mentions": [{"start": 4, "end": 7}], "labels": ["criticism"]},
-    ]
-    file = tmp_path / "gold.jsonl"
-    file.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
-    items, gold = read_gold(file)
-    assert [item.spans for item in items] == [((0, 3),), ((4, 7),)]
-    report = evaluate(tiny, items, gold)  # its policy calls everything every harm
-    assert (report.found, report.alarms, report.alarmed) == (1.0, 1.0, ("b",))
-    assert report.labels[Label.THREAT].precision == 0.5
-
-
 def test_new_thresholds_leave_comments_and_change_the_version(tmp_path: Path) -> None:
     file = tmp_path / "policy.toml"
     file.write_text(PACKAGED.read_text(encoding="utf-8"), encoding="utf-8")
-    write_thresholds(file, [0.11, 0.22, 0.33, 0.44, 0.55, 0.66])
+    write_policy(
+        file, [0.11, 0.22, 0.33, 0.44, 0.55, 0.66], Calibration(slope={Label.THREAT: 1.2}, offset={Label.THREAT: -0.3})
+    )
     first = load_policy(file)
     assert list(first.thresholds.values()) == [0.11, 0.22, 0.33, 0.44, 0.55, 0.66]
+    assert first.calibration.slope == {Label.THREAT: 1.2}
     assert first.urgency == load_policy().urgency
-    write_thresholds(file, [0.5] * 6)
+    write_policy(file, [0.5] * 6, Calibration())
     assert load_policy(file).version != first.version
     assert "# From which score" in file.read_text(encoding="utf-8")

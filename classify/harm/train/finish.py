@@ -1,0 +1,77 @@
+"""What follows training and needs no torch: calibrate, choose thresholds, note what the run was made of."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+
+from classify.harm.calibration import fit_calibration
+from classify.harm.measure import Truth
+from classify.harm.model import OnnxModel
+from classify.harm.policy import Masks
+from classify.harm.scorer import Scores
+from classify.harm.train.corpus import CorpusPost, corpus_digests, read_corpus, split_corpus
+from classify.harm.train.policy_file import write_policy
+from classify.harm.train.recipe import Recipe
+from classify.harm.train.thresholds import choose
+from warehouse import Label
+
+FACTS = "training.json"
+"""The file beside the weights that says what they were made of."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What a run was made of."""
+
+    written: int
+    """Posts of the corpus that it was trained on."""
+    public: int
+    """Rows of the public sets."""
+    decided: int
+    """Reviewers' decisions."""
+    recipe: Mapping[str, float]
+    minutes: float
+    corpus: Mapping[str, str]
+    """SHA-256 of each corpus file."""
+
+
+def note_facts(
+    weights: Path, corpus: Path, recipe: Recipe, *, written: int, public: int, decided: int, minutes: float
+) -> None:
+    """Write the facts of a run beside its weights."""
+    facts = Facts(
+        written=written,
+        public=public,
+        decided=decided,
+        recipe=asdict(recipe),
+        minutes=round(minutes, 1),
+        corpus=corpus_digests(corpus),
+    )
+    (weights / FACTS).write_text(json.dumps(asdict(facts), indent=1) + "\n", encoding="utf-8")
+
+
+def read_facts(weights: Path) -> Facts | None:
+    """Read the facts of the run that made some weights; None where nobody noted them."""
+    file = weights / FACTS
+    return Facts(**json.loads(file.read_text(encoding="utf-8"))) if file.is_file() else None
+
+
+def settle_policy(weights: Path, corpus: Path, policy: Path) -> None:
+    """Fit the calibration and choose the thresholds on the development part, and write both into `policy`.
+
+    The test set (`tests/classify/harm/gold`) has no part in it.
+    """
+    _, development = split_corpus(read_corpus(corpus))
+    scores, gold = score_posts(weights, development)
+    calibration = fit_calibration(scores, gold)
+    write_policy(policy, choose(calibration.apply(scores), gold), calibration)
+
+
+def score_posts(weights: Path, posts: Sequence[CorpusPost]) -> tuple[Scores, Truth]:
+    """Give a model's own scores of written posts, not calibrated, and their gold, both of shape (posts, 6)."""
+    texts = [Masks().prefix + post.text for post in posts]
+    scores = OnnxModel(weights, {}).score(texts, [""] * len(texts))
+    return scores, np.array([[label in post.labels for label in Label] for post in posts])
