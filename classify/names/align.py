@@ -11,9 +11,10 @@ from rapidfuzz.distance import OSA
 from classify.names.candidate import Candidate
 from classify.names.context import Context
 from classify.names.entry import ALIAS, CALLED, FAR_NICKNAME, GIVEN, NICKNAME, Entry, Surname
-from classify.names.index import Index, Likeness, is_ordinary
+from classify.names.index import Index
+from classify.names.lexicon import Likeness, is_ordinary
 from classify.names.lists import kinds, words
-from classify.names.tokens import FIRST, LAST, Token
+from classify.names.tokens import AS_ABBREVIATED, AS_MISSPELT, AS_SURNAME, FIRST, LAST, Active, Token
 from classify.names.tussen import PIECES, Fit, fit
 
 _FIRST_MARKS = {
@@ -58,22 +59,24 @@ MOST_PIECES = 3
 class Aligner:
     """Finds candidates in the tokens of one post."""
 
-    def __init__(self, index: Index, text: str, tokens: list[Token], active: Sequence[int], context: Context) -> None:
-        """Look at `tokens`, the words of the folded `text`; `active` are the numbers of those that may be a name's.
+    def __init__(
+        self, index: Index, text: str, tokens: list[Token], active: Sequence[Active], context: Context
+    ) -> None:
+        """Look at `tokens`, the words of the folded `text`; `active` are those that may be a name's.
 
         `context` tells who works at a place the post names: of others, a surname alone or its initial says nothing.
         """
         self.index, self.text, self.tokens, self.active = index, text, tokens, active
-        self.workers, self.locals = context.workers, context.locals
+        self.context = context
 
     def candidates(self) -> Iterator[Candidate]:
         """Give every candidate with a first name, an initial or a title beside a surname or its initial."""
-        for i in self.active:
-            token = self.tokens[i]
-            for core, likeness, glued in self._surnames(token):
+        for i, ways in self.active:
+            for core, likeness, glued in self._surnames(self.tokens[i]) if ways & AS_SURNAME else ():
                 yield from self._around(i, core, likeness, glued)
-            if self._firsts(token):
+            if ways & AS_ABBREVIATED:
                 yield from self._abbreviated(i)
+            if ways & AS_MISSPELT:
                 yield from self._misspelt(i)
 
     def tagged(self) -> Iterator[Candidate]:
@@ -192,10 +195,9 @@ class Aligner:
         """Give the people whose title or role stands directly before the surname, or shortly after it."""
         if likeness > Likeness.TYPO:
             return
-        workers = people & self.workers if self.workers else ()
-        found = self._title(i, at) if workers else ""
+        found = self._title(i, at)
         gender = title_gender(found)
-        for who in sorted(workers) if found else ():
+        for who in sorted(people & self.context.workers) if found else ():
             marks = {"pointed_at" if found in _POINTING | {"de", "the"} else "title": found}
             if gender in {"m", "f"} and self.index.entries[who].person.gender not in {"", gender}:
                 marks["gender_clash"] = found
@@ -345,7 +347,7 @@ class Aligner:
         if token.hidden == "mask":
             return
         known = {core for core, _, _ in self._surnames(token)}
-        for core in self.index.misspelt(number, token.word, led=bool(pieces)):
+        for core in self.index.misspellings.of(number, token.word, led=bool(pieces)):
             if core in known:
                 continue
             for who in sorted(self.index.by_first[number] & self.index.by_core[core]):
@@ -362,7 +364,7 @@ class Aligner:
                 for number, likeness in self._firsts(self.tokens[i]):
                     if likeness > Likeness.TYPO:
                         continue
-                    for who in sorted(self.index.by_first[number] & self.locals):
+                    for who in sorted(self.index.by_first[number] & self.context.locals):
                         if any(
                             _initial_of(surname, word, tuple(pieces)) for surname in self.index.entries[who].surnames
                         ):

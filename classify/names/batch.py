@@ -1,5 +1,6 @@
 """The words of a folded batch of posts: where each stands, which are distinct, and what the first stage says of them."""
 
+import re
 from collections.abc import Callable, Sequence
 from itertools import repeat
 
@@ -10,6 +11,7 @@ from classify.names.fold import DOT, EURO
 from classify.names.hashes import Hashed, Places, Words64, distinct
 from classify.names.tokens import Token
 
+WORDS = re.compile("[a-z]+")
 Flags = NDArray[np.uint8]
 Marks = NDArray[np.bool_]
 Fits = Callable[[Sequence[tuple[str, str]]], Sequence[bool]]
@@ -56,8 +58,8 @@ class Batch:
             return []
         starts = (self.hashed.starts[first:last] - border).tolist()
         ends = (self.hashed.ends[first:last] - border).tolist()
-        text = self.hashed.codes[border : border + ends[-1]].tobytes().decode("latin-1")
-        found = [text[start:end] for start, end in zip(starts, ends, strict=True)]
+        text = self.hashed.codes[border + starts[0] : border + ends[-1]].tobytes().decode("latin-1")
+        found = WORDS.findall(text)
         rows = zip(found, starts, ends, repeat(""), self.likely[first:last].tolist(), repeat(()), repeat(()))
         return list(map(Token._make, rows))
 

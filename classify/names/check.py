@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from classify.names.entry import CALLED, Entry, take_apart
-from classify.names.index import is_ordinary
+from classify.names.lexicon import is_ordinary
 from warehouse import Person
 
 

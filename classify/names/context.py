@@ -1,7 +1,6 @@
 """What the words around a name tell: her organisation and town, a trade of somebody else, a street name."""
 
 import re
-from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -28,6 +27,7 @@ class Places:
         self.phrases = [*orgs, *towns]
         self.first_town = len(orgs)
         self._engine = AhoCorasick([f" {phrase} " for phrase in self.phrases])
+        self._patterns: dict[str, re.Pattern[str]] = {}
         self.people: dict[str, set[int]] = {}
         """Organisation, town or role → the people it is of."""
         for entry in entries:
@@ -36,13 +36,19 @@ class Places:
                     self.people.setdefault(phrase, set()).add(entry.number)
         self.roles = tuple(sorted({entry.role for entry in entries if entry.role}))
 
-    def find(self, text: str) -> tuple[dict[str, int], dict[str, int]]:
-        """Give organisations and towns in a text of plain words, each with the place of the first."""
-        orgs: dict[str, int] = {}
-        towns: dict[str, int] = {}
-        for number, start, _ in self._engine.find_matches_as_indexes(text, overlapping=True):
-            (orgs if number < self.first_town else towns).setdefault(self.phrases[number], start)
-        return orgs, towns
+    def find(self, text: str) -> tuple[list[str], list[str]]:
+        """Give the organisations and towns in a text of plain words, in the order of their ends."""
+        numbers = dict.fromkeys(n for n, _, _ in self._engine.find_matches_as_indexes(text, overlapping=True))
+        found = [(n < self.first_town, self.phrases[n]) for n in numbers]
+        return [phrase for is_org, phrase in found if is_org], [phrase for is_org, phrase in found if not is_org]
+
+    def written(self, phrase: str) -> re.Pattern[str]:
+        """Give the pattern of a phrase in a folded text, whatever stands between its words."""
+        known = self._patterns.get(phrase)
+        if known is None:
+            known = re.compile(rf"(?<![a-z]){'[^a-z]+'.join(phrase.split())}(?![a-z])")
+            self._patterns[phrase] = known
+        return known
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,25 +67,31 @@ class Context:
     def __init__(self, text: str, places: Places) -> None:
         """Look at a folded post."""
         self.text, self.roster = text, places
-        self.plain = f" {' '.join(_BESIDE.findall(text))} "
-        self.orgs, self.towns = places.find(self.plain)
         self._seen: dict[tuple[int, int], Surroundings] = {}
+
+    @cached_property
+    def plain(self) -> str:
+        """The words of the post and single spaces."""
+        return f" {' '.join(_BESIDE.findall(self.text))} "
+
+    @cached_property
+    def found(self) -> tuple[list[str], list[str]]:
+        """The organisations and the towns that stand in the post."""
+        return self.roster.find(self.plain)
+
+    @property
+    def towns(self) -> list[str]:
+        """The towns that stand in the post."""
+        return self.found[1]
 
     @cached_property
     def org_spans(self) -> dict[str, tuple[int, int]]:
         """The organisations in the post with their spans, those in a hashtag left out."""
-        if not self.orgs:
-            return {}
-        found = list(_BESIDE.finditer(self.text))
-        offsets = [0]
-        for match in found:
-            offsets.append(offsets[-1] + match.end() - match.start() + 1)
         spans = {}
-        for org, place in self.orgs.items():
-            first = bisect_right(offsets, place) - 1
-            start, end = found[first].start(), found[first + len(org.split()) - 1].end()
-            if self.text[start - 1 : start] != "#":
-                spans[org] = (start, end)
+        for org in self.found[0]:
+            found = self.roster.written(org).search(self.text)
+            if found and self.text[found.start() - 1 : found.start()] != "#":
+                spans[org] = found.span()
         return spans
 
     @cached_property
@@ -159,7 +171,7 @@ class Context:
         if entry.town and entry.town in self.towns:
             marks["own_town"] = entry.town
         elif self.towns:
-            marks["other_town"] = next(iter(self.towns))
+            marks["other_town"] = self.towns[0]
         if entry.role and f" {entry.role} " in self.plain:
             marks["own_role"] = entry.role
         return marks

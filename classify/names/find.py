@@ -17,7 +17,7 @@ from classify.names.judge import Scored, choose, mention, remember, weigh
 from classify.names.later import later_mentions
 from classify.names.posts import NotOurPerson, PostText
 from classify.names.tags import Gluer
-from classify.names.tokens import Token, restored
+from classify.names.tokens import ANY_WAY, Active, Token, repairs, restored
 from warehouse import Mention, Person
 
 MOST_CHARACTERS = 1_000_000
@@ -78,9 +78,7 @@ class Finder:
 
     def scored(self, text: str, passed: Passed) -> list[Scored]:
         """Give every scored candidate of a folded post, rivals included."""
-        tokens, active = passed.tokens, passed.active
-        if passed.hidden:
-            tokens, active = self._restored(text, passed)
+        tokens, active = self._restored(text, passed) if passed.hidden else passed.window()
         if not (active or passed.glued):
             return []
         context = Context(text, self.places)
@@ -96,20 +94,25 @@ class Finder:
             for s, _ in first
             if s.score >= self.table.probable and not {"title", "pointed_at"} & s.values.keys()
         ]
-        later = [c for c in later_mentions(self.index, tokens, full) if not any(_meets(c, f) for f in full)]
+        if not any(text.find(surname.core, c.end) > 0 for c in full for surname in c.entry.surnames):
+            return scored
+        words = tokens if passed.hidden else passed.words()
+        later = [c for c in later_mentions(self.index, words, full) if not any(_meets(c, f) for f in full)]
         return [*scored, *weigh(later, context, self.table)]
 
-    def _restored(self, text: str, passed: Passed) -> tuple[list[Token], list[int]]:
+    def _restored(self, text: str, passed: Passed) -> tuple[list[Token], list[Active]]:
         """Put disguised words back together; those and the words around them may be a name's."""
-        tokens = restored(text, passed.tokens, self.index)
-        if tokens is passed.tokens:
-            return tokens, passed.active
-        starts = {passed.tokens[i].start for i in passed.active}
-        active = {i for i, token in enumerate(tokens) if token.start in starts}
+        repaired = repairs(text, self.index)
+        if not repaired:
+            return passed.window()
+        words = passed.words()
+        tokens = restored(words, repaired)
+        ways = {words[i].start: way for i, way in passed.active}
+        active = {i: ways[token.start] for i, token in enumerate(tokens) if token.start in ways}
         for i, token in enumerate(tokens):
             if token.hidden:
-                active.update(range(max(0, i - NEAR), min(len(tokens), i + NEAR + 1)))
-        return tokens, sorted(active)
+                active.update(dict.fromkeys(range(max(0, i - NEAR), min(len(tokens), i + NEAR + 1)), ANY_WAY))
+        return tokens, sorted(active.items())
 
     def winners(self, text: str, passed: Passed) -> list[tuple[Scored, list[Scored]]]:
         """Give the best candidate per span of a folded post, with the people who can't be told apart from her."""

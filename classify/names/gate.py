@@ -13,15 +13,18 @@ from numpy.typing import NDArray
 
 from classify.names.batch import Batch, Flags, Marks, hidden_places, steps
 from classify.names.hashes import FlagTable, Hashed, MaskTable, Places, Powers, Words64
-from classify.names.index import SUFFIXES, Index, Lexicon, ordinary_words
+from classify.names.index import Index
+from classify.names.lexicon import SUFFIXES, Lexicon, ordinary_words
 from classify.names.lists import kinds, words
 from classify.names.sound import sound_keys, sound_keys_of
 from classify.names.tags import Gluer
-from classify.names.tokens import FIRST, LAST, Token
+from classify.names.tokens import AS_ABBREVIATED, AS_MISSPELT, AS_SURNAME, FIRST, LAST, Active, Token
 from classify.names.tussen import PIECES
 
 PIECE, LETTER, TITLE, ORG, ORDINARY, TOWN = (1 << i for i in range(2, 8))
 """Flags of a word beside LAST and FIRST: tussenvoegsel, initial, title, organisation, ordinary word, town."""
+AROUND = 9
+"""Words beside one that may be part of a name which can belong to the name or say whose it is."""
 _SHORTEST = 3
 _SHORTEST_TYPO = 4
 _SHORTEST_GLUED = 5
@@ -30,14 +33,30 @@ _POINTING = ("die", "deze", "dat", "that", "this", "onze", "een", "our", "de", "
 
 @dataclass(frozen=True, slots=True)
 class Passed:
-    """A post that passed: its number, its words, where in them a name may be, and whether any is glued or hidden."""
+    """A post that passed: its number, where in it a name may be, and whether any word is glued or hidden."""
 
+    batch: Batch
     number: int
-    tokens: list[Token]
-    active: list[int]
-    """Numbers of the words that may be part of a name."""
+    first: int
+    last: int
+    """The post's words in the batch: from `first` to before `last`."""
+    active: list[Active]
+    """Words that may be part of a name, numbered within the post."""
     glued: bool
     hidden: bool
+
+    def words(self) -> list[Token]:
+        """Give all words of the post."""
+        return self.batch.tokens(self.first, self.last, int(self.batch.borders[self.number]))
+
+    def window(self) -> tuple[list[Token], list[Active]]:
+        """Give the words around those that may be part of a name, and the numbers of the latter among them."""
+        if not self.active:
+            return [], []
+        first = max(0, self.active[0][0] - AROUND)
+        last = min(self.last, self.first + self.active[-1][0] + AROUND + 1)
+        tokens = self.batch.tokens(self.first + first, last, int(self.batch.borders[self.number]))
+        return tokens, [(i - first, way) for i, way in self.active]
 
 
 class Gate:
@@ -97,23 +116,26 @@ class Gate:
         if len(batch.post) == 0:
             return
         self._flag_words(batch)
-        hits = np.zeros(len(batch.post), dtype=np.bool_)
-        for found in (*self._pairs(batch), self._alone(batch), *self._misspelt(batch)):
-            hits[found] = True
+        hits = np.zeros(len(batch.post), dtype=np.uint8)
+        surnames, abbreviated = self._alone(batch)
+        for found, way in (
+            (self._pairs(batch), AS_SURNAME), (surnames, AS_SURNAME),
+            (abbreviated, AS_ABBREVIATED), (self._misspelt(batch), AS_MISSPELT),
+        ):  # fmt: skip
+            hits[found] |= way
+        struck = np.flatnonzero(hits)
         named, glued, hidden = (np.zeros(len(borders), dtype=np.bool_) for _ in range(3))
-        named[batch.post[hits]] = True
+        named[batch.post[struck]] = True
         glued[batch.post[batch.glued]] = True
         glued[np.searchsorted(borders, self._tagged(batch), side="right") - 1] = True
         hidden[np.searchsorted(borders, hidden_places(batch), side="right") - 1] = True
         first = np.searchsorted(batch.hashed.starts, borders).tolist()
-        struck = np.flatnonzero(hits)
         edges = np.searchsorted(struck, first).tolist()
-        places = struck.tolist()
+        places = list(zip(struck.tolist(), hits[struck].tolist(), strict=True))
         for number in np.flatnonzero((named | glued | hidden)[:-1]).tolist():
-            left, right, border = first[number], first[number + 1], int(borders[number])
-            active = [place - left for place in places[edges[number] : edges[number + 1]]]
-            tokens = batch.tokens(left, right, border)
-            yield Passed(number, tokens, active, bool(glued[number]), bool(hidden[number]))
+            left = first[number]
+            active = [(place - left, way) for place, way in places[edges[number] : edges[number + 1]]]
+            yield Passed(batch, number, left, first[number + 1], active, bool(glued[number]), bool(hidden[number]))
 
     def _flag_words(self, batch: Batch) -> None:
         """Give every word its exact flags, and those it has by sound or with a letter wrong."""
@@ -168,8 +190,8 @@ class Gate:
         marks[number[both]] = True
         return marks
 
-    def _pairs(self, batch: Batch) -> tuple[Places, Places]:
-        """Give the surnames and the first names or initials of one of their bearers that stand beside each other."""
+    def _pairs(self, batch: Batch) -> Places:
+        """Give the surnames beside which a first name or initial of one of their bearers stands."""
         last, first = batch.likely & LAST != 0, batch.likely & FIRST != 0
         letter, piece = batch.sure & LETTER != 0, batch.sure & PIECE != 0
         opens, found = first | letter, []
@@ -182,10 +204,10 @@ class Gate:
         given, surname = (np.concatenate(side) for side in zip(*found, strict=True))
         one, other = batch.which[given], batch.which[surname]
         fit = (batch.called[one] & batch.bearers[other]) | (batch.letter[one] & batch.initials[other]) != 0
-        return batch.fitting(given[fit], surname[fit], self.index.may_belong)
+        return batch.fitting(given[fit], surname[fit], self.index.may_belong)[1]
 
-    def _misspelt(self, batch: Batch) -> tuple[Places, Places]:
-        """Give words after a surely written first name that may be a bad misspelling of a bearer's surname."""
+    def _misspelt(self, batch: Batch) -> Places:
+        """Give surely written first names before a word that may be a bad misspelling of a bearer's surname."""
         ordinary, piece = batch.sure & ORDINARY != 0, batch.sure & PIECE != 0
         first = (batch.sure & FIRST != 0) & ~ordinary
         likely = (batch.likely & FIRST != 0) & ~ordinary
@@ -199,7 +221,7 @@ class Gate:
             at = np.flatnonzero(reach & word) if step > 1 else np.zeros(0, dtype=np.int64)
             given.append(at - step)
             surname.append(at)
-        return batch.fitting(np.concatenate(given), np.concatenate(surname), self.index.may_misspell)
+        return batch.fitting(np.concatenate(given), np.concatenate(surname), self.index.may_misspell)[0]
 
     def _tagged(self, batch: Batch) -> Places:
         """Give the places of tags and handles that contain a name."""
@@ -211,8 +233,8 @@ class Gate:
         return np.array([s for s, named in zip(signs, self.gluer.tagged(chunks), strict=True) if named], dtype=np.int64)
 
     @staticmethod
-    def _alone(batch: Batch) -> Places:
-        """Give words that count without a first name beside them: after a title, pointed at, abbreviated."""
+    def _alone(batch: Batch) -> tuple[Places, Places]:
+        """Give surnames that count after a title or pointing word, and first names before an abbreviated surname."""
         hits = np.zeros(len(batch.post), dtype=np.bool_)
         title, letter, piece = (batch.sure & flag != 0 for flag in (TITLE, LETTER, PIECE))
         near = np.zeros(len(batch.borders), dtype=np.bool_)
@@ -228,9 +250,10 @@ class Gate:
                 hits |= here & last & led
         hits[:-3] |= here[:-3] & last[:-3] & (title[1:-2] | title[2:-1] | title[3:])
         near[batch.post[batch.sure & TOWN != 0]] = True
+        abbreviated = []
         for step, reach in enumerate(steps(batch.sure & FIRST != 0, piece, batch.fresh, 4), start=1):
-            hits[np.flatnonzero(near[batch.post] & letter & reach) - step] = True
-        return np.flatnonzero(hits)
+            abbreviated.append(np.flatnonzero(near[batch.post] & letter & reach) - step)
+        return np.flatnonzero(hits), np.concatenate(abbreviated)
 
 
 def _bearers(index: Index) -> tuple[list[int], list[int]]:

@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Sequence
 
 from classify.names.candidate import Candidate
-from classify.names.index import Index, Likeness
+from classify.names.index import Index
+from classify.names.lexicon import SUFFIXES, Likeness
 from classify.names.lists import words
 from classify.names.tokens import LAST, Token
 from classify.names.tussen import PIECES, Fit, fit
@@ -19,7 +20,11 @@ def later_mentions(index: Index, tokens: Sequence[Token], full: Sequence[Candida
     for candidate in full:
         for surname in candidate.entry.surnames:
             by_core.setdefault(surname.core, []).append(candidate)
+    written = {"".join((*pieces, core)) for core in by_core for pieces in index.pieces_of[core]}
+    written |= {form + suffix for form in written for suffix in SUFFIXES}
     for i, token in enumerate(tokens):
+        if token.word not in written:
+            continue
         for number, likeness, glued in index.surnames_of(token.word) if token.likely & LAST else ():
             name = index.surnames.names[number]
             for earlier in by_core.get(name, ()) if likeness <= Likeness.SUFFIXED else ():

@@ -7,7 +7,8 @@ from itertools import pairwise, product
 from typing import NamedTuple
 
 from classify.names.fold import DOT, EURO
-from classify.names.index import Index, Lexicon, Likeness
+from classify.names.index import Index
+from classify.names.lexicon import Lexicon, Likeness
 from classify.names.tussen import PIECES
 
 _SPACED = re.compile(r"(?<![a-z0-9])[a-z](?:[^a-z0-9]{1,4}[a-z](?![a-z0-9])){1,}")
@@ -19,6 +20,11 @@ _SUBSTITUTES = {
 }  # fmt: skip
 LAST, FIRST = 1, 2
 """Flags of a word that may be a surname, or a first name."""
+AS_SURNAME, AS_MISSPELT, AS_ABBREVIATED = 1, 2, 4
+"""What an active word may be: a surname; a first name before a misspelt surname; one before a surname's initial."""
+ANY_WAY = AS_SURNAME | AS_MISSPELT | AS_ABBREVIATED
+Active = tuple[int, int]
+"""A word's number, and what it may be."""
 MOST_READINGS = 32
 """Ways of reading one disguised word that are tried."""
 
@@ -37,11 +43,13 @@ class Token(NamedTuple):
     firsts: tuple[tuple[int, Likeness], ...] = ()
 
 
-def restored(text: str, tokens: list[Token], index: Index) -> list[Token]:
-    """Give the words of a folded text, spaced, disguised and masked names put back together."""
-    repaired = [*_spaced(text, index), *_leet(text, index), *_masked(text, index)]
-    if not repaired:
-        return tokens
+def repairs(text: str, index: Index) -> list[Token]:
+    """Give the spaced, disguised and masked names of a folded text, put back together."""
+    return [*_spaced(text, index), *_leet(text, index), *_masked(text, index)]
+
+
+def restored(tokens: list[Token], repaired: list[Token]) -> list[Token]:
+    """Give the words of a text with the repaired ones in their place."""
     taken: list[Token] = []
     for token in sorted(repaired, key=lambda t: (t.start - t.end, t.start)):
         if all(token.end <= other.start or token.start >= other.end for other in taken):
