@@ -26,11 +26,15 @@ class Batch:
     glued: Marks
     pointing: Marks
     called: Words64
-    """For each distinct word: the first names it may be, as bits."""
+    """For each word that may be a name: the first names it may be, as bits."""
     bearers: Words64
-    """For each distinct word: the first names of those who may bear it as a surname, as bits."""
+    """For each word that may be a name: the first names of those who may bear it as a surname, as bits."""
     letter: Words64
+    """For each distinct word: the initial it is, as a bit."""
     initials: Words64
+    """For each word that may be a name: the initials of those who may bear it as a surname, as bits."""
+    row: Places
+    """For each distinct word that may be a name: its row in the tables above."""
 
     def __init__(self, hashed: Hashed, borders: Places) -> None:
         """Find which post each word stands in, and the distinct words."""

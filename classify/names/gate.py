@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from classify.names.batch import Batch, Flags, Marks, hidden_places, steps
-from classify.names.hashes import FlagTable, Hashed, MaskTable, Places, Powers, Words64
+from classify.names.hashes import LANES, FlagTable, Hashed, MaskTable, Places, Powers, Words64, mask_rows
 from classify.names.index import Index
 from classify.names.lexicon import SUFFIXES, Lexicon, ordinary_words
 from classify.names.lists import kinds, words
@@ -67,7 +67,9 @@ class Gate:
         self.powers, self.index, self.gluer = Powers(), index, gluer
         self.keys, self.near, self.whole, self.fronts, self.pointing = (FlagTable() for _ in range(5))
         self.called, self.bearers, self.initials = (MaskTable() for _ in range(3))
-        self._add_names(index.firsts, FIRST, [(self.called, [1 << i % 64 for i in range(len(index.firsts.names))])])
+        self._add_names(
+            index.firsts, FIRST, [(self.called, [1 << i % (64 * LANES) for i in range(len(index.firsts.names))])]
+        )
         firsts, letters = _bearers(index)
         self._add_names(index.surnames, LAST, [(self.bearers, firsts), (self.initials, letters)])
         self._add(self.whole, PIECES, PIECE)
@@ -108,7 +110,7 @@ class Gate:
         every = {**sure, **near}
         hashes = self._hashes(every)
         for table, masks in tables:
-            table.add(hashes, np.array([_union(masks, numbers) for numbers in every.values()], dtype=np.uint64))
+            table.add(hashes, mask_rows([_union(masks, numbers) for numbers in every.values()]))
 
     def pass_on(self, codes: NDArray[np.uint8], borders: Places) -> Iterator[Passed]:
         """Give the posts to align; `borders` holds where each post starts in `codes`, and the end."""
@@ -166,9 +168,14 @@ class Gate:
     ) -> None:
         """Give every distinct word the bits of who may be called so."""
         heard, number, shorter = spelled
-        some = likely != 0
+        some = np.flatnonzero(likely)
+        row = np.zeros(len(likely), dtype=np.int64)
+        row[some] = np.arange(len(some))
+        kept = likely[number] != 0
+        number, shorter = row[number[kept]], shorter[kept]
+        batch.row = row
         for name, table in (("called", self.called), ("bearers", self.bearers), ("initials", self.initials)):
-            masks = np.where(some, table.look_up(heard), np.uint64(0))
+            masks = table.look_up(heard[some])
             np.bitwise_or.at(masks, number, table.look_up(shorter))
             setattr(batch, name, masks)
         opening = sure & LETTER != 0
@@ -203,7 +210,9 @@ class Gate:
             found.append((at, at - step))
         given, surname = (np.concatenate(side) for side in zip(*found, strict=True))
         one, other = batch.which[given], batch.which[surname]
-        fit = (batch.called[one] & batch.bearers[other]) | (batch.letter[one] & batch.initials[other]) != 0
+        bearers, initials = batch.bearers[batch.row[other]], batch.initials[batch.row[other], 0]
+        called = (batch.called[batch.row[one]] & bearers).any(axis=1) & first[given]
+        fit = called | ((batch.letter[one] & initials) != 0)
         return batch.fitting(given[fit], surname[fit], self.index.may_belong)[1]
 
     def _misspelt(self, batch: Batch) -> Places:
@@ -263,7 +272,7 @@ def _bearers(index: Index) -> tuple[list[int], list[int]]:
         firsts, initials = 0, 0
         for who in index.by_core[core]:
             for first in index.entries[who].firsts:
-                firsts |= 1 << index.firsts.number[first] % 64
+                firsts |= 1 << index.firsts.number[first] % (64 * LANES)
         for letter in index.letters[core]:
             initials |= 1 << (ord(letter) - 97)
         called.append(firsts)

@@ -5,6 +5,8 @@ stretch in two operations (Karp and Rabin, 1987). Equal words always have equal 
 which lets a post through to the exact stage but never hides one.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -99,20 +101,31 @@ def distinct(hashes: Words64) -> tuple[Places, Places]:
     return (np.cumsum(is_first) - 1)[stand_in], np.flatnonzero(is_first)
 
 
+MASK_BITS = 18
+"""A table of masks has 2^18 rows: 8 MB."""
+LANES = 4
+"""64-bit words of a mask: with 256 bits two unrelated names seldom share one."""
+
+
 class MaskTable:
-    """From hashes to 64-bit masks: a mask may hold bits too many, never too few."""
+    """From hashes to masks of 256 bits: a mask may hold bits too many, never too few."""
 
     def __init__(self) -> None:
         """Start empty."""
-        self.masks = np.zeros(1 << BITS, dtype=np.uint64)
+        self.masks = np.zeros((1 << MASK_BITS, LANES), dtype=np.uint64)
 
     def add(self, hashes: Words64, masks: Words64) -> None:
-        """Add each mask to its hash."""
-        np.bitwise_or.at(self.masks, (hashes >> np.uint64(64 - BITS)).astype(np.int64), masks)
+        """Add to each hash its mask (a row)."""
+        np.bitwise_or.at(self.masks, (hashes >> np.uint64(64 - MASK_BITS)).astype(np.int64), masks)
 
     def look_up(self, hashes: Words64) -> Words64:
-        """Give the mask of each hash."""
-        return np.asarray(self.masks[(hashes >> np.uint64(64 - BITS)).astype(np.int64)])
+        """Give the mask of each hash, a row each."""
+        return np.asarray(self.masks[(hashes >> np.uint64(64 - MASK_BITS)).astype(np.int64)])
+
+
+def mask_rows(masks: Sequence[int]) -> Words64:
+    """Write masks as rows of 64-bit words."""
+    return np.frombuffer(b"".join(mask.to_bytes(8 * LANES, "little") for mask in masks), dtype="<u8").reshape(-1, LANES)
 
 
 class FlagTable:
