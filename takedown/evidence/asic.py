@@ -5,12 +5,11 @@ order, so the three checkers can find both at known places.
 """
 
 from functools import partial
-from io import BytesIO
 
 from asn1crypto import tsp
 
 from takedown.evidence.bag import TAG_LIST
-from takedown.evidence.packing import write_zip
+from takedown.evidence.packing import zip_bytes
 
 MIMETYPE = b"application/vnd.etsi.asic-s+zip"
 STAMP_NAME = "META-INF/timestamp.tst"
@@ -24,10 +23,8 @@ def bare_token(reply: bytes) -> bytes:
 
 def asic_of(tag_list: bytes, reply: bytes) -> bytes:
     """Give the container of a tag manifest and the response over it."""
-    target = BytesIO()
     parts = (("mimetype", MIMETYPE), (TAG_LIST, tag_list), (STAMP_NAME, bare_token(reply)))
-    write_zip(target, ((name, partial(bytes, content)) for name, content in parts))
-    return target.getvalue()
+    return zip_bytes((name, partial(bytes, content)) for name, content in parts)
 
 
 def fits(container: bytes, tag_list: bytes, reply: bytes) -> bool:

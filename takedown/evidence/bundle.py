@@ -17,7 +17,7 @@ from takedown.evidence.editions import Edition
 from takedown.evidence.excerpt import excerpt_files
 from takedown.evidence.facts import CaseFacts, document_of, in_order, pseudonyms
 from takedown.evidence.files import canonical, digest_of
-from takedown.evidence.keys import key_of
+from takedown.evidence.keys import keys_of
 from takedown.evidence.packing import write_zip
 from takedown.evidence.papers import request_files, review_files
 from takedown.evidence.redaction import mask_facts, masks_of
@@ -84,13 +84,13 @@ def payload_of(facts: CaseFacts, folder: Path, made_at: datetime, edition: Editi
         EvidenceError: see `make_bundle`.
 
     """
+    key = keys_of(folder, facts.case.id).salting
     for capture in facts.captures:
         if capture.case_id != facts.case.id:
             message = f"Capture {capture.id} belongs to case {capture.case_id}, not to {facts.case.id}."
             raise EvidenceError(message)
     whole = {capture.id: whole_copy(capture, folder) for capture in in_order(facts.captures)}
     promised = _promised(facts, tuple(whole.values()), made_at)
-    key = key_of(folder, facts.case.id)
     told, copies = facts, tuple(whole.values())
     if edition.masked:
         masks = masks_of(facts)

@@ -2,6 +2,7 @@
 
 import zipfile
 from collections.abc import Callable, Iterable
+from io import BytesIO
 from typing import BinaryIO
 
 LONG_AGO = (1980, 1, 1, 0, 0, 0)
@@ -19,3 +20,10 @@ def write_zip(target: BinaryIO, entries: Iterable[tuple[str, Callable[[], bytes]
             entry.create_system = 3
             entry.external_attr = 0o100644 << 16
             archive.writestr(entry, content())
+
+
+def zip_bytes(entries: Iterable[tuple[str, Callable[[], bytes]]]) -> bytes:
+    """Give a small ZIP as bytes."""
+    target = BytesIO()
+    write_zip(target, entries)
+    return target.getvalue()

@@ -20,6 +20,9 @@ from takedown.evidence.report_content import map_text, report_content
 DISPLAYED = re.compile("[\n\x20-\x7e\xa0-\u017f\u0386-\u045f\u2013\u2014\u2018-\u201e\u2022\u2026\u20ac\u2192]")
 """What Typst's own fonts surely have: Latin, Greek, Cyrillic and common marks."""
 
+ABOUT = {"txt": "Controlegetallen", "json": "Verslag van een vastlegging", "tsr": "Tijdstempel (RFC 3161)"}
+"""What an attachment is, by its ending."""
+
 
 def make_report(
     facts: CaseFacts, copies: Sequence[CaptureCopy], made_at: datetime, edition: Edition, payload_list: bytes
@@ -66,8 +69,9 @@ def _attach(attached: Mapping[str, bytes], room: Path) -> list[dict[str, str]]:
     media = {"txt": "text/plain", "json": "application/json", "tsr": "application/timestamp-reply"}
     told = []
     for number, (name, content) in enumerate(attached.items()):
+        ending = name.rpartition(".")[2]
         room.joinpath(f"attached-{number}").write_bytes(content)
-        told.append({"file": f"attached-{number}", "name": name, "media": media[name.rpartition(".")[2]]})
+        told.append({"file": f"attached-{number}", "name": name, "about": ABOUT[ending], "media": media[ending]})
     return told
 
 

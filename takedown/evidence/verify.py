@@ -13,19 +13,25 @@ The steps; `controleer.sh` and `controleer.html` take the same ones under the sa
 9. Every time stamp fits what it is about and its signature is sound; with trusted roots given, it leads to one of them.
 10. A ZIP is, byte for byte, the one that these files give: no bit hides between them.
 
+Of an erased bundle only the tombstone and the seal are left; then the steps are those of `verify_erased.py`.
+
 Whoever can rewrite the whole bundle can pass all steps but 9: only a time stamp, with roots from elsewhere, ties the files
 to a moment. Without roots the answer says so in words.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from asn1crypto import x509
+
 from takedown.errors import EvidenceError
+from takedown.evidence.erasure import TOMBSTONE
 from takedown.evidence.timestamp import load_roots
-from takedown.evidence.tree import open_tree
+from takedown.evidence.tree import Tree, open_tree
 from takedown.evidence.verify_content import check_captures, check_case, check_commitments, check_log
+from takedown.evidence.verify_erased import check_seal, check_tombstone
 from takedown.evidence.verify_lists import Lists, check_container, compare_digests, compare_names, read_lists
 from takedown.evidence.verify_stamps import check_stamps
 
@@ -85,32 +91,54 @@ def verify(path: Path, *, roots: Path | None = None) -> Verification:
     if tree is None or problems:
         return Verification(checks=tuple(checks))
     with tree:
+        if TOMBSTONE in tree.names:
+            return Verification(checks=(*checks, *_numbered(_erased_steps(tree, anchors), start=2)))
         lists, found = _read(partial(read_lists, tree))
         checks.append(Check(number=2, code="lists", title="the hash lists are in form", problems=tuple(found)))
-        steps: tuple[tuple[str, str, Callable[[], tuple[list[str], list[str]]]], ...] = (
-            ("complete", "every file is on exactly one list, every listed file is there", partial(compare_names, tree, lists)),
-            ("digests", f"{len(lists.digests)} digests fit", partial(compare_digests, tree, lists)),
-            ("captures", "capture manifests fit their files", partial(check_captures, tree)),
-            ("case", "the case file and the captures belong together", partial(check_case, tree)),
-            ("log", "the log's lines lead to the daily head", partial(check_log, tree)),
-            ("commitments", "opened commitments fit", partial(check_commitments, tree)),
-            ("stamps", "time stamps fit", partial(check_stamps, tree, anchors)),
-            ("container", "no bit between the files", partial(check_container, tree)),
-        )  # fmt: skip
-        for number, (code, title, step) in enumerate(steps, start=3):
-            try:
-                wrong, remarks = step()
-            except EvidenceError as error:
-                wrong, remarks = [str(error)], []
-            except (LookupError, TypeError, AttributeError, ValueError, OSError) as error:
-                # A manifest of another shape than ours, however it came about, is a finding, not a crash.
-                wrong, remarks = [f"not of the expected form ({type(error).__name__}: {error})"], []
-            checks.append(
-                Check(
-                    number=number, code=code, title=title, problems=tuple(wrong[:MOST_PROBLEMS]), remarks=tuple(remarks)
-                )
-            )
-    return Verification(checks=tuple(checks))
+        return Verification(checks=(*checks, *_numbered(_steps(tree, lists, anchors), start=3)))
+
+
+Step = tuple[str, str, Callable[[], tuple[list[str], list[str]]]]
+"""Code, title, and what gives problems and remarks."""
+
+
+def _steps(tree: Tree, lists: Lists, anchors: tuple[x509.Certificate, ...]) -> tuple[Step, ...]:
+    """Give steps 3 to 10 of a bundle."""
+    everywhere = "every file is on exactly one list, every listed file is there"
+    return (
+        ("complete", everywhere, partial(compare_names, tree, lists)),
+        ("digests", f"{len(lists.digests)} digests fit", partial(compare_digests, tree, lists)),
+        ("captures", "capture manifests fit their files", partial(check_captures, tree)),
+        ("case", "the case file and the captures belong together", partial(check_case, tree)),
+        ("log", "the log's lines lead to the daily head", partial(check_log, tree)),
+        ("commitments", "opened commitments fit", partial(check_commitments, tree)),
+        ("stamps", "time stamps fit", partial(check_stamps, tree, anchors)),
+        ("container", "no bit between the files", partial(check_container, tree)),
+    )
+
+
+def _erased_steps(tree: Tree, anchors: tuple[x509.Certificate, ...]) -> tuple[Step, ...]:
+    """Give the steps for what is left of an erased bundle."""
+    return (
+        ("tombstone", "the tombstone names what is left", partial(check_tombstone, tree)),
+        ("seal", "the seal of what was erased holds", partial(check_seal, tree, anchors)),
+        ("container", "no bit between the files", partial(check_container, tree)),
+    )
+
+
+def _numbered(steps: Iterable[Step], start: int) -> Iterator[Check]:
+    """Take steps in order."""
+    for number, (code, title, step) in enumerate(steps, start):
+        try:
+            wrong, remarks = step()
+        except EvidenceError as error:
+            wrong, remarks = [str(error)], []
+        except (LookupError, TypeError, AttributeError, ValueError, OSError) as error:
+            # A manifest of another shape than ours, however it came about, is a finding, not a crash.
+            wrong, remarks = [f"not of the expected form ({type(error).__name__}: {error})"], []
+        yield Check(
+            number=number, code=code, title=title, problems=tuple(wrong[:MOST_PROBLEMS]), remarks=tuple(remarks)
+        )
 
 
 def _read(step: Callable[[], tuple[Lists, list[str]]]) -> tuple[Lists, list[str]]:
