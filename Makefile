@@ -28,7 +28,7 @@ test: setup  ## all tests; those that need the real servers say why when they sk
 	@$(BIN)/python -m pytest
 
 test-evidence: setup  ## all tests of the evidence, the long ones whole (nightly; some need ../shared/servers)
-	@$(BIN)/python -m pytest tests/takedown/evidence --long
+	@$(BIN)/python -m pytest tests/takedown/evidence tests/flows/test_stamping.py --long
 
 test-servers: setup  ## the crawlers against WordPress, FlaskBB, Isso, Bluesky and Mastodon, installed here first (minutes)
 	@HANDENAF_SERVERS_INSTALL=1 $(BIN)/python -m pytest -n 0 --timeout 1500 tests/crawlers/test_servers.py

@@ -6,12 +6,15 @@ from flows.clock import now
 from flows.errors import FlowError
 from flows.open_house import cards_of, chromium_of, opened
 from flows.settings import Settings, read_settings
+from flows.stamping import outbox_of, roots_of, services_of, stamp_waiting
 from takedown.errors import TakedownError
 from takedown.evidence.capture import capture
-from takedown.evidence.timestamp import load_roots, stamp, with_tokens
+from takedown.evidence.timestamp import waiting_for
 from warehouse import Case, CaseState, State
 
 BY = "system:watch"
+STAMP_S = 5.0
+"""Seconds a service may take right after a capture; one that takes longer is asked again by the flow `stamp`."""
 
 
 def cases_to_capture(home: str) -> list[str]:
@@ -46,20 +49,30 @@ def _put_before_a_person(state: State, case_id: str, reason: str) -> None:
 
 
 def capture_now(settings: Settings, state: State, case: Case, *, by: str) -> str:
-    """Make and keep one capture of a case's page, and give the state it was seen in (`Capture.visible`)."""
+    """Make, keep and seal one capture of a case's page, and give the state it was seen in (`Capture.visible`).
+
+    It waits in the outbox before it is recorded, so that a kill at any moment loses no stamp; a service that does not
+    answer now is asked again by the flow `stamp`.
+    """
     post = state.posts.one(case.post_id)
     if post is None:
         return "error"
     card = cards_of(settings).get(post.source)
+    services = services_of(settings)
     made = capture(
         post.permalink,
         case_id=case.id,
         folder=settings.evidence,
         post_text=post.text,
         chromium=chromium_of(settings),
+        author_profile=post.author_profile,
+        media=post.media,
+        before=services,
+        roots=roots_of(settings),
         allow_loopback=bool(card and card.allow_loopback),
     )
-    roots = load_roots(Path(settings.tsa_roots) if settings.tsa_roots else None)
-    made = with_tokens(made, stamp(made, settings.tsa, folder=settings.evidence, roots=roots))
+    made = waiting_for(made, services)
+    outbox_of(settings).put(made.id, made.manifest_sha256, services, at=now())
     state.papers.add_capture(made, by=by)
+    stamp_waiting(settings, state, only=made.id, timeout_s=STAMP_S)
     return made.visible

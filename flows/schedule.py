@@ -13,6 +13,7 @@ from flows.alarming import alarm_flow
 from flows.follow import follow
 from flows.forget import forget
 from flows.settings import Settings, quiet_prefect, read_settings
+from flows.stamping import stamp_flow
 from flows.watch import watch
 
 
@@ -22,6 +23,7 @@ def serve_schedule(settings: Settings) -> None:
         _deploy(watch, "nightly", settings, Cron(settings.nightly, timezone=settings.timezone)),
         _deploy(follow, "follow", settings, Cron(settings.follow_every, timezone=settings.timezone)),
         _deploy(forget, "forget", settings, Cron(settings.forget_every, timezone=settings.timezone)),
+        _deploy(stamp_flow, "stamp", settings, Interval(timedelta(minutes=settings.stamp_minutes))),
         _deploy(alarm_flow, "alarm", settings, Interval(timedelta(minutes=settings.alarm_wait_minutes) / 2)),
         limit=2,
         pause_on_shutdown=False,

@@ -56,6 +56,15 @@ class Settings(BaseSettings):
     alarm_wait_minutes: int = Field(10, ge=1, description="Minutes until the next in line is told.")
 
     tsa: tuple[str, ...] = Field((), description="Time-stamp services (RFC 3161), at least two in production.")
+    tsa_qualified: tuple[str, ...] = Field(
+        (), description="Those of them that were checked to be qualified (eIDAS art. 42): their addresses."
+    )
+    tsa_policies: dict[str, tuple[str, ...]] = Field(
+        {}, description="By address: the policies (OIDs) that are taken; a service without any may use any."
+    )
+    tsa_pauses: dict[str, float] = Field(
+        {}, description="By address: least seconds between two requests; what waits meanwhile shares one token."
+    )
     tsa_roots: str = Field("", description="Folder with the trusted roots of those services (PEM).")
 
     desk_host: str = Field("127.0.0.1", description="Address the desk listens on.")
@@ -63,6 +72,8 @@ class Settings(BaseSettings):
     prefect_port: int = Field(8459, description="Port of the Prefect server, on loopback only.")
     nightly: str = Field("0 2 * * *", description="When `watch` runs (cron).")
     follow_every: str = Field("17 * * * *", description="When `follow` runs (cron).")
+    stamp_minutes: int = Field(5, ge=1, description="Minutes between two rounds along what waits for a time stamp.")
+    stamp_alarm_minutes: int = Field(15, ge=1, description="Minutes without a time stamp after which somebody is told.")
     forget_every: str = Field("40 4 * * *", description="When `forget` runs (cron).")
     timezone: str = Field("Europe/Amsterdam", description="Zone of those times and of the desk's clock.")
 

@@ -1,4 +1,4 @@
-"""`handenaf init`, `settings`, `users`, `sql`, `audit`: the administrator's own."""
+"""`handenaf init`, `settings`, `users`, `sql`: the administrator's own."""
 
 from pathlib import Path
 from typing import Annotated
@@ -28,9 +28,6 @@ def add(cli: typer.Typer) -> None:
     users.command("add")(add_user)
     users.command("list")(list_users)
     cli.add_typer(users, name="users")
-    audit = typer.Typer(help="The hash-chained log of everything done and seen.", no_args_is_help=True)
-    audit.command("verify")(verify_audit)
-    cli.add_typer(audit, name="audit")
 
 
 def make_house(folder: Annotated[Path, typer.Argument(help="The new folder of this organisation.")]) -> None:
@@ -110,13 +107,3 @@ def ask_warehouse(query: str, home: Home = None) -> None:
     for row in rows:
         table.add_row(*("" if value is None else str(value) for value in row.values()))
     Console().print(table)
-
-
-def verify_audit(home: Home = None) -> None:
-    """Recompute the chain of the audit log; exit 1 where it is broken."""
-    with opened(settings_of(home)) as state:
-        fault = state.audit.verify()
-    if fault:
-        Console(stderr=True).print(f"[bold red]The audit log is broken:[/] {fault}")
-        raise typer.Exit(1)
-    Console().print("[green]✓[/] The audit log is whole.")

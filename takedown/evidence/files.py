@@ -54,7 +54,7 @@ def keep(folder: Path, content: bytes) -> str:
         if target.is_file() and digest_of(target) == sha256:
             return sha256
         target.parent.mkdir(parents=True, exist_ok=True)
-        _write_whole(target, (content,))
+        write_whole(target, (content,))
     except OSError as error:
         raise _not_stored(folder, error) from error
     return sha256
@@ -77,7 +77,7 @@ def keep_from(folder: Path, source: BinaryIO) -> tuple[str, int]:
         if not (target.is_file() and digest_of(target) == sha256):
             source.seek(0)
             target.parent.mkdir(parents=True, exist_ok=True)
-            _write_whole(target, iter(partial(source.read, BLOCK), b""))
+            write_whole(target, iter(partial(source.read, BLOCK), b""))
         return sha256, source.seek(0, os.SEEK_END)
     except OSError as error:
         raise _not_stored(folder, error) from error
@@ -91,8 +91,8 @@ def _not_stored(folder: Path, error: OSError) -> EvidenceError:
     )
 
 
-def _write_whole(target: Path, blocks: Iterable[bytes]) -> None:
-    """Write beside the target, flush, rename, and flush the folder's own entry."""
+def write_whole(target: Path, blocks: Iterable[bytes]) -> None:
+    """Write a file beside its place, flush, rename, and flush the folder's own entry. Raises `OSError`."""
     handle, name = tempfile.mkstemp(prefix=".unfinished-", dir=target.parent)
     try:
         with os.fdopen(handle, "wb") as file:

@@ -7,6 +7,7 @@ made here and the answer checked with `tokens.read_token` before anything is kep
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 
 import httpx
@@ -22,6 +23,13 @@ __all__ = ["MEDIA_TYPE", "NO_TSA", "Service", "Stamping", "Token", "ask", "files
 
 NO_TSA = "Er is geen tijdstempeldienst ingesteld: het tijdstip van de vastlegging berust alleen op onze eigen klok."
 WAITING = "Nog geen tijdstempel"
+NOT_QUALIFIED = (
+    "Geen van de ingestelde tijdstempeldiensten is als gekwalificeerd gecontroleerd (eIDAS art. 41): het wettelijke"
+    " vermoeden dat de tijd klopt geldt niet."
+)
+
+LATE = timedelta(minutes=1)
+"""A token that comes later than this after a capture came late: a round trip takes a second."""
 
 MEDIA_TYPE = "application/timestamp-reply"
 
@@ -182,6 +190,42 @@ def stamp(
         files += keep_token(folder, number, reply, token)
         number += 1
     return Stamping(tokens=tuple(files), unstamped=tuple(unstamped), limitations=tuple(limitations))
+
+
+def waiting_for(capture: Capture, services: Sequence[Service]) -> Capture:
+    """Give a new capture with what its time rests on until tokens come, and what no token will change."""
+    if not services:
+        return replace(capture, limitations=(*capture.limitations, NO_TSA))
+    said = [f"{WAITING} van {service.address}: gevraagd na de vastlegging." for service in services]
+    if len(services) == 1:
+        said.append(
+            "Er is een enkele tijdstempeldienst ingesteld; een tweede, van een ander, zou de eerste bevestigen."
+        )
+    if not any(service.qualified for service in services):
+        said.append(NOT_QUALIFIED)
+    return replace(capture, limitations=(*capture.limitations, *said))
+
+
+def arrived(capture: Capture, folder: Path, reply: bytes, token: Token, path: str, address: str) -> Capture:
+    """Give the capture with a token that came; a delay of more than a minute is stated.
+
+    The sentence that it waits for this service goes; the same token again changes nothing.
+    """
+    files = keep_token(folder, next_number(capture), reply, token, path)
+    if any(file.sha256 == files[0].sha256 for file in capture.files):
+        return capture
+    kept = tuple(text for text in capture.limitations if not text.startswith(f"{WAITING} van {address}:"))
+    late = token.at - capture.ended_at
+    if late > LATE:
+        minutes = round(late.total_seconds() / 60)
+        kept += (
+            f"Het tijdstempel van {address} is {minutes} minuten na de vastlegging gezet: de dienst antwoordde niet eerder.",
+        )
+    if token.trusted and not (token.crls or token.ocsps):
+        kept += (
+            f"Of het certificaat van {address} was ingetrokken is niet vastgelegd: er kwam geen antwoord op die vraag.",
+        )
+    return replace(capture, files=(*capture.files, *files), limitations=kept)
 
 
 def next_number(capture: Capture) -> int:

@@ -1,8 +1,10 @@
 """What is made about a case: captures, bundles, notices, approvals, receipts, responses."""
 
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, select, update
 
 from warehouse.errors import ConflictError, MissingError
 from warehouse.records import Approval, Bundle, Capture, Notice, Receipt, Response
@@ -32,6 +34,38 @@ class Papers:
                     subject=capture.case_id,
                     detail=f"{capture.id} {capture.manifest_sha256}",
                 )
+
+    def amend_capture(self, capture_id: str, change: Callable[[Capture], Capture], *, at: datetime, by: str) -> Capture:
+        """Give a capture's record what came later, its time stamps: only files and limitations may differ.
+
+        One transaction: what two processes add at the same time is all kept. Raises `MissingError`, and `ConflictError`
+        when the change would take a file away or touch anything else.
+        """
+        with self._writer.begin() as connection:
+            row = connection.execute(select(captures.c.record).where(captures.c.id == capture_id)).first()
+            if row is None:
+                msg = f"there is no capture {capture_id!r}"
+                raise MissingError(msg)
+            old = from_json(Capture, row.record)
+            new = change(old)
+            if replace(new, files=old.files, limitations=old.limitations) != old or not set(old.files) <= set(
+                new.files
+            ):
+                msg = f"capture {capture_id} was sealed; only time stamps can be added to it"
+                raise ConflictError(msg)
+            if new == old:
+                return old
+            connection.execute(update(captures).where(captures.c.id == capture_id).values(record=to_json(new)))
+            tokens = [file.sha256 for file in new.files if file not in old.files and file.role == "token"]
+            if tokens:
+                detail = f"{capture_id} {' '.join(tokens)}"
+                add_entry(connection, at=at, actor=by, action="capture.stamped", subject=old.case_id, detail=detail)
+        return new
+
+    def has_capture(self, capture_id: str) -> bool:
+        """Say whether a capture has a record."""
+        with self._engine.connect() as connection:
+            return connection.execute(select(captures.c.id).where(captures.c.id == capture_id)).first() is not None
 
     def captures(self, case_id: str) -> tuple[Capture, ...]:
         """Give the captures of a case, oldest first."""
