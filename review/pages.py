@@ -14,6 +14,7 @@ from review.charts import points
 from review.desk import Desk
 from review.keys import KEYS
 from review.language import LANGUAGES, ZONE, ago, catalogue, day, moment, size
+from review.name_words import FEATURES
 from review.rights import Right
 from review.visit import Visit, page_language
 
@@ -38,7 +39,14 @@ class Pages:
             lstrip_blocks=True,
         )
         environment.install_gettext_translations(catalogue(language), newstyle=True)  # type: ignore[attr-defined] # i18n adds it
-        environment.globals |= {"words": words, "KEYS": KEYS, "Right": Right, "points": points, "LANGUAGES": LANGUAGES}
+        environment.globals |= {
+            "words": words,
+            "features": FEATURES,
+            "KEYS": KEYS,
+            "Right": Right,
+            "points": points,
+            "LANGUAGES": LANGUAGES,
+        }
         environment.filters["moment"] = lambda at: moment(at, language)
         environment.filters["day"] = lambda at: day(at, language)
         environment.filters["ago"] = lambda at: ago(at, self.desk.now(), language)

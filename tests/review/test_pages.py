@@ -12,9 +12,11 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
 import review.language
+from classify.names.features import table
 from review.charts import overview_of, points
 from review.deadlines import months_later
 from review.keys import KEYS
+from review.name_words import FEATURES
 from review.reasons import READY
 from warehouse import CaseState
 from warehouse.state.figures import Count
@@ -227,3 +229,7 @@ def test_a_term_in_months_ends_on_the_same_day_or_the_months_last(start, months,
     from datetime import datetime
 
     assert months_later(datetime.fromisoformat(start), months) == datetime.fromisoformat(end)
+
+
+def test_every_feature_of_a_name_match_has_words():
+    assert set(FEATURES) == set(table().features)
