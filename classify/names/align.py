@@ -15,6 +15,13 @@ _POINTING = frozenset({"die", "deze", "dat", "onze", "that", "this", "our"})
 """Words that point at somebody: "die enge De Groot"."""
 _SIGNS = re.compile("[@#]")
 _CHUNK = re.compile(r"(?<![a-z0-9])[@#][a-z0-9](?:[a-z0-9._\-]*[a-z0-9])?|[a-z0-9._\-]+@[a-z0-9.\-]*[a-z0-9]")
+_LINK = re.compile(
+    r"[ ,(\-\n]+(?:(?:van|bij|from|at|of|namens)[ \n]+)?(?:(?:de|het|die|dat|the)[ \n]+)?(?:(?:stichting|bureau)[ \n]+)?"
+)
+"""What may stand between a first name and the organisation of its bearer."""
+SHORTEST_ALONE = 3
+MOST_ALONE = 2
+"""People who may share the first name, organisation and town of an unnamed target."""
 MOST_PIECES = 3
 """Words a tussenvoegsel has at most."""
 
@@ -29,6 +36,7 @@ class Aligner(Reading):
                 yield from self._around(i, core, likeness, glued)
             if ways & AS_ABBREVIATED:
                 yield from self._abbreviated(i)
+                yield from self._unnamed(i)
             if ways & AS_MISSPELT:
                 yield from self._misspelt(i)
 
@@ -38,6 +46,7 @@ class Aligner(Reading):
         for candidate in self.candidates():
             for start, end in chunks:
                 if start <= candidate.start and candidate.end <= end:
+                    candidate.name = (candidate.start, candidate.end)
                     candidate.start, candidate.end = start, end
             yield candidate
 
@@ -73,6 +82,7 @@ class Aligner(Reading):
         for number, likeness in self._firsts(token):
             for who in sorted(self.index.by_first[number] & people):
                 yield who, self._first_marks(who, number, likeness, token), at
+        yield from self._joined(at, people)
         letters, start = self._initials(at, back=back)
         if letters:
             for who in sorted(people):
@@ -81,11 +91,21 @@ class Aligner(Reading):
                     yield who, {mark: self.text[self.tokens[start].start : self.tokens[at].end]}, start
         middle = bool(letters) or token.word in words("firstnames") or bool(self._firsts(token))
         before = start - 1 if letters else at - 1
-        if back and middle and before >= 0 and self._soft(before):
+        if back and middle and before >= 0 and self._soft(before) and not is_ordinary(self.tokens[before].word):
             for number, likeness in self._firsts(self.tokens[before]):
                 for who in sorted(self.index.by_first[number] & people):
                     marks = self._first_marks(who, number, likeness, self.tokens[before])
                     yield who, marks, before
+
+    def _joined(self, at: int, people: set[int]) -> Iterator[tuple[int, dict[str, str], int]]:
+        """Give people whose first name is two words, of which token `at` is the second ("Jan-Peter", "Anne Marie")."""
+        if at == 0 or not self._soft(at - 1):
+            return
+        number = self.index.firsts.number.get(self.tokens[at - 1].word + self.tokens[at].word)
+        if number is None:
+            return
+        for who in sorted(self.index.by_first[number] & people):
+            yield who, self._first_marks(who, number, Likeness.EXACT, self.tokens[at]), at - 1
 
     def _titled(
         self, i: int, at: int, pieces: tuple[str, ...], people: set[int], core: int, likeness: Likeness
@@ -125,29 +145,72 @@ class Aligner(Reading):
     def _reversed(
         self, i: int, at: int, pieces: tuple[str, ...], people: set[int], core: int, likeness: Likeness
     ) -> Iterator[Candidate]:
-        """Read the surname, then given names: "Vries, Jan de", "Bakker Marieke"."""
+        """Read the surname, then given names: "Vries, Jan de", "Bakker Marieke", "Meulen, van der, Willem"."""
         if not self._soft(i, comma=True):
             return
         comma = "," in self._gap(i)
-        for who, marks, _ in self._given(i + 1, people, back=False):
-            if not {"first_name", "alias", "nickname"} & marks.keys() and not comma:
+        given = i + 1
+        while comma and not pieces and self.tokens[given].word in PIECES and self._soft(given, comma=True):
+            given += 1
+        between = tuple(token.word for token in self.tokens[i + 1 : given])
+        for who, marks, _ in self._given(given, people, back=False):
+            named = {"first_name", "alias", "nickname"} & marks.keys()
+            if not named and not comma:
                 continue
-            end = self._initials(i + 1, back=False)[1] if "initials" in marks or "initial" in marks else i + 1
-            after, last = list(pieces), end
-            while (
-                last + 1 < len(self.tokens) and not pieces and self.tokens[last + 1].word in PIECES and self._soft(last)
-            ):
-                last += 1
-                after.append(self.tokens[last].word)
-            surname = self._surname(who, core, pieces)
-            if after and not fit(tuple(after), surname.pieces) <= Fit.MIXED:
-                after, last = list(pieces), end
-            mark = "reversed_comma" if comma else "reversed"
-            made = self._make(
-                who, at, i, core, tuple(after), likeness, {**marks, mark: self.tokens[i].word}, double=False
-            )
+            last = self._initials(given, back=False)[1] if "initials" in marks or "initial" in marks else given
+            after, last = self._pieces_after(last, self._surname(who, core, pieces), pieces or between)
+            mark = {"reversed_comma" if comma else "reversed": self.tokens[i].word}
+            made = self._make(who, at, i, core, after, likeness, {**marks, **mark}, double=False)
+            if self._led_by_another(at, comma=comma):
+                made.marks["other_first"] = self.tokens[at - 1].word
             made.end = max(made.end, self._letter_end(last))
             yield made
+
+    def _pieces_after(self, last: int, surname: Surname, pieces: tuple[str, ...]) -> tuple[tuple[str, ...], int]:
+        """Take in the tussenvoegsel behind the given names of a reversed name ("Vries, Jan de"), where it is hers."""
+        end = last
+        after = list(pieces)
+        while not pieces and end + 1 < len(self.tokens) and self.tokens[end + 1].word in PIECES and self._soft(end):
+            end += 1
+            after.append(self.tokens[end].word)
+        if after and not fit(tuple(after), surname.pieces) <= Fit.MIXED:
+            return pieces, last
+        return tuple(after), end
+
+    def _led_by_another(self, at: int, *, comma: bool) -> bool:
+        """Tell whether the surname that begins at token `at` has a first name of its own: "Renske Smeets, Evelien …"."""
+        if not comma or at == 0 or not self._soft(at - 1):
+            return False
+        before = self.tokens[at - 1].word
+        return (
+            len(before) > 1
+            and not is_ordinary(before)
+            and (before in words("firstnames") or before in self.index.firsts.number)
+        )
+
+    def _unnamed(self, i: int) -> Iterator[Candidate]:
+        """Read a first name alone whose bearer the post points at: "Renske van Samen Sterker, in Lelieveld".
+
+        Only where her organisation directly follows, her town is named too, and at most a few people fit.
+        """
+        word, end = self.tokens[i].word, self.tokens[i].end
+        if is_ordinary(word) or len(word) < SHORTEST_ALONE:
+            return
+        spans = self.context.org_spans.items()
+        orgs = {org for org, span in spans if span[0] >= end and _LINK.fullmatch(self.text, end, span[0])}
+        if not orgs or (i > 0 and self._soft(i - 1) and self.tokens[i - 1].word in self.index.surnames.number):
+            return
+        for number, likeness in self._firsts(self.tokens[i]):
+            if likeness is not Likeness.EXACT:
+                continue
+            fitting = [
+                who
+                for who in sorted(self.index.by_first[number] & self.context.workers)
+                if self.index.entries[who].town in self.context.towns and orgs & set(self.index.entries[who].orgs)
+            ]
+            for who in fitting if len(fitting) <= MOST_ALONE else ():
+                marks = self._first_marks(who, number, likeness, self.tokens[i])
+                yield Candidate(self.index.entries[who], self.tokens[i].start, end, {**marks, "only_first": word})
 
     def _misspelt(self, i: int) -> Iterator[Candidate]:
         """Give people by a surely written first name, then a word that resembles a bearer's surname too little for the tables."""

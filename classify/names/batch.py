@@ -111,17 +111,20 @@ def hidden_places(batch: Batch) -> Places:
     kind, before, after = interesting[places], _ALPHA[padded[places]], _ALPHA[padded[places + 2]]
     inside = before & after
     beside = before | after
-    chosen = ((kind == 1) & beside) | ((kind == 2) & inside) | ((kind == 3) & beside) | ((kind == 4) & before & ~after)  # noqa: PLR2004
+    before_only = before & ~after
+    chosen = ((kind == 1) & beside) | ((kind == 2) & inside) | ((kind == 3) & beside) | ((kind == 4) & before_only)  # noqa: PLR2004
+    chosen |= (kind == 5) & (inside | before_only)  # noqa: PLR2004
     return np.concatenate([hashed.starts[run], places[chosen]])
 
 
 def _sign_table() -> NDArray[np.uint8]:
-    """Kinds of sign: 1 digits, 2 signs read as letters, 3 stars and dots, 4 hyphens."""
+    """Kinds of sign: 1 digits, 2 signs read as letters, 3 stars and dots, 4 hyphens, 5 hashes."""
     table = np.zeros(256, dtype=np.uint8)
     table[[ord(c) for c in "0123456789"] + [EURO]] = 1
     table[[ord(c) for c in "@$!|+("]] = 2
     table[[ord("*"), DOT, ord("_")]] = 3
     table[ord("-")] = 4
+    table[ord("#")] = 5
     return table
 
 

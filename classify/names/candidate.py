@@ -14,3 +14,5 @@ class Candidate:
     end: int
     marks: dict[str, str]
     """Names of features, each with the words that made it."""
+    name: tuple[int, int] | None = None
+    """Where the name itself stands, when the span is the whole of an address around it."""

@@ -13,6 +13,7 @@ from classify.names.lists import kinds, phrases, words
 
 _SENTENCE = re.compile(r"[.!?](?=\s|$)|\n\s*\n|\n")
 _BESIDE = re.compile(r"[a-z]+")
+_CALLED = frozenset({"is", "was", "heet", "heette", "wordt", "namelijk"})
 SHORTEST_TRADE = 5
 """Letters a trade needs to be recognised as the end of a compound ("oud-schaatskampioen")."""
 
@@ -182,6 +183,9 @@ class Context:
             is_trade(before[-1]) or (len(before) > 1 and before[-1] in {"de", "van", "meneer"} and is_trade(before[-2]))
         ):
             return {"trade_before": before[-1]}
+        called = [word for word in before[-6:-1] if is_trade(word)] if before[-1:] and before[-1] in _CALLED else []
+        if called:
+            return {"trade_before": called[-1]}
         behind = re.match(
             r"'?s?(?:\s*[,(]\s*|\s+is\s+|\s+was\s+)(?:(?:de|een|het|onze|mijn|onze|the|a|als)\s+)?([a-z]+)",
             self.text[end : end + 60],

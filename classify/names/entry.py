@@ -9,6 +9,8 @@ from classify.names.lists import given_names_of, nicknames
 from classify.names.tussen import split_prefix
 from warehouse import Person
 
+_PREFIXES = ("ben", "el", "bel", "ait", "al")
+"""Arabic prefixes that are written apart or not."""
 CALLED = 0
 """The person is called so: call name, first given name, alias."""
 ALIAS = 1
@@ -28,6 +30,8 @@ class Surname:
     core: str
     pieces: tuple[str, ...]
     written: str
+    parted: bool = False
+    """The roster writes it as one word (Benali); it only counts with its first part (Ben Ali)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +81,10 @@ def _surnames(person: Person) -> tuple[Surname, ...]:
         surname = _surname(pieces, name)
         if surname:
             found.setdefault((surname.core, surname.pieces), surname)
+            for prefix in _PREFIXES:
+                rest = surname.core.removeprefix(prefix)
+                if not surname.pieces and 2 < len(rest) < len(surname.core):  # noqa: PLR2004
+                    found.setdefault((rest, (prefix,)), Surname(rest, (prefix,), rest, parted=True))
     return tuple(found.values())
 
 
@@ -97,7 +105,7 @@ def _firsts(person: Person) -> tuple[dict[str, int], dict[str, str]]:
         add(name, CALLED)
     for alias in person.aliases:
         add(alias.split()[0], ALIAS)
-    for name in given[1:]:
+    for name in (*given[1:], *(part for part in re.split(r"[\s-]+", person.call_name) if part != person.call_name)):
         add(name, GIVEN)
     for name in [n for n, kind in kinds.items() if kind <= ALIAS]:
         for nick in nicknames(name):

@@ -85,6 +85,8 @@ class Finder:
         candidates = list(Aligner(self.index, text, tokens, active, context).tagged())
         if passed.glued:
             candidates.extend(self.gluer.candidates(text))
+        if passed.hidden:
+            candidates.extend(self.gluer.hidden(tokens))
         if not candidates:
             return []
         scored = weigh(candidates, context, self.table)

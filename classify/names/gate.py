@@ -258,8 +258,11 @@ class Gate:
             for led in [reach, *steps(reach & piece, piece, batch.fresh, 2)]:
                 hits |= here & last & led
         hits[:-3] |= here[:-3] & last[:-3] & (title[1:-2] | title[2:-1] | title[3:])
-        near[batch.post[batch.sure & TOWN != 0]] = True
-        abbreviated = []
+        town = np.zeros(len(batch.borders), dtype=np.bool_)
+        town[batch.post[batch.sure & TOWN != 0]] = True
+        first = (batch.sure & FIRST != 0) & (batch.sure & ORDINARY == 0)
+        abbreviated = [np.flatnonzero(first & here & town[batch.post])]
+        near |= town
         for step, reach in enumerate(steps(batch.sure & FIRST != 0, piece, batch.fresh, 4), start=1):
             abbreviated.append(np.flatnonzero(near[batch.post] & letter & reach) - step)
         return np.flatnonzero(hits), np.concatenate(abbreviated)

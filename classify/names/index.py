@@ -66,6 +66,16 @@ class Index:
         firsts = self.firsts.look_up(given)
         return any(self.by_first[first] & self.by_core[core] for first, _ in firsts for core in cores)
 
+    def parted(self, word: str) -> int:
+        """Give where a word parts into a first name and a surname, in either order; 0 where it doesn't."""
+        for cut in range(2, len(word) - 1):
+            front, back = word[:cut], word[cut:]
+            one_way = front in self.firsts.number and (back in self.surnames.number or back in self.glued_cores)
+            other_way = back in self.firsts.number and (front in self.surnames.number or front in self.glued_cores)
+            if one_way or other_way:
+                return cut
+        return 0
+
     def may_misspell(self, pairs: Sequence[tuple[str, str]]) -> list[bool]:
         """Tell for pairs of a first name and a word whether the word may be a bad misspelling of a bearer's surname."""
         asked = [[(first, word) for first in self._surely(given)] if len(word) > 2 else [] for given, word in pairs]  # noqa: PLR2004

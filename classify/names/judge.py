@@ -38,10 +38,14 @@ def complete(candidate: Candidate, context: Context) -> dict[str, str] | None:
     alone = {"title", "pointed_at"} & marks.keys()
     if alone and not {"own_org", "own_org_far"} & around.keys():
         return None
-    glued = {"glued", "glued_reversed", "own_handle"} & marks.keys()
-    if not glued and context.inside_org(candidate.start, candidate.end):
+    if "not_parted" in marks:
         return None
-    if "surname_initial" in marks and not ({"own_org", "own_org_far", "own_town", "own_role"} & around.keys()):
+    glued = {"glued", "glued_reversed", "own_handle"} & marks.keys()
+    if not glued and context.inside_org(*(candidate.name or (candidate.start, candidate.end))):
+        return None
+    if {"surname_initial", "only_first"} & marks.keys() and not (
+        {"own_org", "own_org_far", "own_town", "own_role"} & around.keys()
+    ):
         return None
     every = {**marks, **around}
     damaged_first = {"first_sounds", "first_typo", "first_far"} & every.keys()
@@ -113,7 +117,8 @@ def band_of(winner: Scored, table: Table) -> Band | None:
     """Give the band of a winner; None where it is somebody else's name and nothing more."""
     marks = winner.values.keys()
     if winner.score >= table.probable:
-        return Band.CERTAIN if winner.score >= table.certain and "shared" not in marks else Band.PROBABLE
+        sure = winner.score >= table.certain and not {"shared", "only_first"} & marks
+        return Band.CERTAIN if sure else Band.PROBABLE
     if CONTRADICTIONS & marks and not OWN_LIFE & marks:
         return Band.OTHER_CONTEXT
     return None

@@ -115,6 +115,11 @@ class Lexicon:
         whole = re.compile(pattern)
         return [self.number[name] for name in self._by_length.get(length, ()) if whole.fullmatch(name)]
 
+    def beginning(self, letters: str, pattern: str) -> list[int]:
+        """Give the numbers of the names that begin with some letters and that a regular expression fits whole."""
+        whole = re.compile(pattern)
+        return [i for i, name in enumerate(self.names) if name.startswith(letters) and whole.fullmatch(name)]
+
     def _measure(self, word: str, key: str, number: int) -> Likeness | None:
         """Measure the distance in letters, and in sounds; None when too far."""
         name = self.names[number]

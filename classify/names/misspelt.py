@@ -105,4 +105,5 @@ def _alike(word: str, core: str, off: int, sound: int) -> bool:
     """Tell whether a word may be a misspelling of a surname, by letters that differ and by sounds that differ."""
     most = 2 if min(len(core), len(word)) >= 5 else 1  # noqa: PLR2004
     spelled = 0 < off <= most and len(core) >= 3  # noqa: PLR2004
-    return spelled or (sound <= 1 and len(core) > 3 and core != word)  # noqa: PLR2004
+    heard = sound <= 1 and len(core) > 3 and core != word  # noqa: PLR2004
+    return spelled or (heard and (sound == 0 or off <= 1 or len(core) > 5))  # noqa: PLR2004

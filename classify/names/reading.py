@@ -83,7 +83,7 @@ class Reading:
         """Tell whether token i and the next can belong to one name."""
         if not 0 <= i < len(self.tokens) - 1:
             return False
-        gap = self._gap(i)
+        gap = self._gap(i).replace("\n>", "\n")
         if comma and gap.strip() == ",":
             return True
         if len(self.tokens[i].word) <= 2 or self.tokens[i].word in _DIGRAPHS:  # noqa: PLR2004
@@ -93,13 +93,16 @@ class Reading:
     def _first_marks(self, who: int, number: int, likeness: Likeness, token: Token) -> dict[str, str]:
         """Name what a first name tells."""
         kind = self.index.entries[who].firsts[self.index.firsts.names[number]]
-        marks = {_FIRST_MARKS[kind]: token.word}
+        mark = _FIRST_MARKS[kind]
+        marks = {mark: token.word}
         if likeness is Likeness.SUFFIXED:
             likeness = Likeness.TYPO
         if likeness in _FIRST_LIKE:
             marks[_FIRST_LIKE[likeness]] = token.word
             if token.word in words("firstnames") or self.index.firsts.number.get(token.word) is not None:
                 marks["first_is_another"] = token.word
+                if likeness > Likeness.SOUND:
+                    del marks[mark]
         if token.hidden:
             marks["hidden"] = token.hidden
         return marks
@@ -139,6 +142,8 @@ class Reading:
         surname = self._surname(who, core, pieces)
         agreement = fit(pieces, surname.pieces)
         marks = dict(marks)
+        if surname.parted and agreement > Fit.SHORT:
+            marks["not_parted"] = core_name
         if agreement in _FIT_MARKS:
             marks[_FIT_MARKS[agreement]] = " ".join(pieces) or "-"
         if likeness in _LAST_LIKE:

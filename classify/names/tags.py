@@ -1,7 +1,7 @@
 """Names glued together: hashtags, handles, e-mail addresses, links, and words without a space."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from ahocorasick_rs import AhoCorasick
 
@@ -9,6 +9,7 @@ from classify.names.candidate import Candidate
 from classify.names.entry import ALIAS, CALLED, FAR_NICKNAME, GIVEN, NICKNAME, Entry
 from classify.names.index import Index
 from classify.names.lists import kinds
+from classify.names.tokens import Token
 from classify.names.tussen import Fit, fit
 
 _CHUNK = re.compile(r"[@#]?[a-z0-9][a-z0-9._\-]*[a-z0-9]")
@@ -82,6 +83,13 @@ class Gluer:
                     span = (start, end) if whole else (start + part.start(), start + part.end())
                     yield Candidate(self.index.entries[who], *span, dict(marks))
 
+    def hidden(self, tokens: Iterable[Token]) -> Iterator[Candidate]:
+        """Give the candidates in disguised words that are glued together ("#r3nskekl00sterman")."""
+        for token in tokens:
+            if token.hidden and len(token.word) >= LONG:
+                for who, marks in self.split(token.word, tagged=True):
+                    yield Candidate(self.index.entries[who], token.start, token.end, {**marks, "hidden": token.hidden})
+
     def split(self, word: str, *, tagged: bool) -> tuple[tuple[int, dict[str, str]], ...]:
         """Part a glued word into first name and surname, in either order; with a tag's tail where `tagged`."""
         known = self._memo.get((word, tagged))
@@ -92,31 +100,40 @@ class Gluer:
         return known
 
     def _split(self, word: str, *, tagged: bool) -> Iterator[tuple[int, dict[str, str]]]:
-        """Try every place to part the word."""
-        if tagged:
-            for head in kinds("tails")["tag"]:
-                if word.startswith(head) and len(word) - len(head) > LONG:
-                    yield from self.split(word.removeprefix(head), tagged=False)
+        """Try every place where a first name and a surname meet; the surest places that name somebody count.
+
+        Surest is the whole word, then a name with a usual word before or behind it, then the longest of any.
+        """
+        found = [
+            (self._names[number], start, end)
+            for number, start, end in self._engine.find_matches_as_indexes(word, overlapping=True)
+        ]
+        starts: dict[int, list[tuple[str, int, int]]] = {}
+        for one in found:
+            starts.setdefault(one[1], []).append(one)
+        meeting = [(one, other) for one in found for other in starts.get(one[2], ())]
         best: dict[int, dict[str, str]] = {}
-        for ends in self._levels(word, tagged=tagged):
-            for end in ends:
-                for who, marks in self._parted(word[:end]):
-                    best.setdefault(who, marks)
-            if best:
+        rank = (0, 0)
+        for one, other in sorted(meeting, key=lambda pair: self._rank(word, pair[0][1], pair[1][2]), reverse=True):
+            here = self._rank(word, one[1], other[2])
+            if here < (rank if best else (1 if tagged else 3, 0)):
                 break
+            people = [*self._match(one[0], other[0], "glued"), *self._match(other[0], one[0], "glued_reversed")]
+            for who, marks in people:
+                best.setdefault(who, marks)
+            rank = here
         yield from best.items()
         if not best and tagged and len(word) > SHORTEST:
             yield from self._with_initial(word)
 
-    def _parted(self, word: str) -> Iterator[tuple[int, dict[str, str]]]:
-        """Give the people whose first name and surname make up the word."""
-        firsts: dict[str, int] = self.index.firsts.number
-        for cut in range(2, len(word) - 1):
-            front, back = word[:cut], word[cut:]
-            if front in firsts:
-                yield from self._match(front, back, "glued")
-            if back in firsts and self._cores(front):
-                yield from self._match(back, front, "glued_reversed")
+    @staticmethod
+    def _rank(word: str, start: int, end: int) -> tuple[int, int]:
+        """Rank a part of a word: 3 the whole, 2 between usual words, 1 long enough to stand among any, 0 neither."""
+        before, behind = word[:start], word[end:]
+        tails = kinds("tails")["tag"]
+        usual = all(part in tails or not part for part in (before, behind))
+        size = end - start
+        return (3 if size == len(word) else 2 if usual and size >= SHORTEST else 1 if size >= LONG else 0), size
 
     def _with_initial(self, word: str) -> Iterator[tuple[int, dict[str, str]]]:
         """Give the people whose initial and surname make up the word."""
@@ -126,15 +143,6 @@ class Gluer:
                 initials = {next(iter(entry.firsts))[0], entry.initials[0]}
                 if word[0] in initials and self._agrees(entry, core, pieces):
                     yield who, {"initial": word[0], "glued": word}
-
-    @staticmethod
-    def _levels(word: str, *, tagged: bool) -> Iterator[list[int]]:
-        """Give where the name may end, surest first: at the word's end, before a known tail, before any tail."""
-        yield [len(word)]
-        if tagged:
-            tails = kinds("tails")["tag"]
-            yield [end for end in range(len(word) - 1, SHORTEST - 1, -1) if word[end:] in tails]
-            yield from ([end] for end in range(len(word) - 1, LONG - 1, -1))
 
     def _cores(self, word: str) -> list[tuple[int, tuple[str, ...]]]:
         """Give the surnames that a glued part may be, with their glued tussenvoegsel."""

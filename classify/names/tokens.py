@@ -20,6 +20,12 @@ _SUBSTITUTES = {
 }  # fmt: skip
 LAST, FIRST = 1, 2
 """Flags of a word that may be a surname, or a first name."""
+_RUN = re.compile(rf"[*#_\-\x{DOT:x}]{{4,}}")
+SHORTEST_GLUED = 8
+"""Letters of a first name and surname written as one."""
+MOST_MASKED = 7
+SHORTEST_MASKED = 3
+"""Characters of a masked word from which a run of signs may stand for any number of letters."""
 AS_SURNAME, AS_MISSPELT, AS_ABBREVIATED = 1, 2, 4
 """What an active word may be: a surname; a first name before a misspelt surname; one before a surname's initial."""
 ANY_WAY = AS_SURNAME | AS_MISSPELT | AS_ABBREVIATED
@@ -62,6 +68,8 @@ def _doubt(word: str, index: Index) -> int:
     """Give how little a restored word resembles a name of the roster: 0 it is one, 9 it is none."""
     if word in PIECES or word in index.glued_cores:
         return 0
+    if len(word) > SHORTEST_GLUED and index.parted(word):
+        return 1
     found = [pair[1] for names in (index.firsts, index.surnames) for pair in names.look_up(word)[:1]]
     doubt = min(found, default=Likeness.FAR)
     return int(doubt) if doubt <= (Likeness.TYPO if len(word) > 4 else Likeness.SUFFIXED) else 9  # noqa: PLR2004
@@ -93,14 +101,10 @@ def _spaced(text: str, index: Index) -> Iterator[Token]:
 
 def _split_run(word: str, places: list[int], index: Index) -> Iterator[Token]:
     """Part a run of letters without word breaks into first name and surname."""
-    for cut in range(2, len(word) - 2):
-        front, back = word[:cut], word[cut:]
-        one_way = front in index.firsts.number and (back in index.surnames.number or back in index.glued_cores)
-        other_way = back in index.firsts.number and (front in index.surnames.number or front in index.glued_cores)
-        if one_way or other_way:
-            yield Token(front, places[0], places[cut - 1] + 1, "spaced")
-            yield Token(back, places[cut], places[-1] + 1, "spaced")
-            return
+    cut = index.parted(word)
+    if cut:
+        yield Token(word[:cut], places[0], places[cut - 1] + 1, "spaced")
+        yield Token(word[cut:], places[cut], places[-1] + 1, "spaced")
 
 
 def _readings(word: str) -> Iterator[str]:
@@ -136,7 +140,8 @@ def _masked(text: str, index: Index) -> Iterator[Token]:
     for match in _MASKED.finditer(text):
         word, start = match.group(), match.start()
         for shown in dict.fromkeys((word, word.strip("-_"))):
-            if len(shown) < 3 or shown.isalpha() or sum("a" <= c <= "z" for c in shown) * 3 < len(shown):  # noqa: PLR2004
+            seen = sum("a" <= c <= "z" for c in shown)
+            if len(shown) < SHORTEST_MASKED or shown.isalpha() or seen * 3 < len(_RUN.sub("***", shown)):
                 continue
             surnames, firsts = _fitting(shown, index.surnames), _fitting(shown, index.firsts)
             if surnames or firsts:
@@ -148,6 +153,10 @@ def _masked(text: str, index: Index) -> Iterator[Token]:
 
 
 def _fitting(shown: str, lexicon: Lexicon) -> tuple[tuple[int, Likeness], ...]:
-    """Give the names of the same length whose letters agree with those shown."""
+    """Give the names of the same length whose letters agree with those shown; under a long run, of any length."""
+    runs = _RUN.split(shown)
+    if len(runs) > 1 and len(runs[0]) > 1 and len(shown) > MOST_MASKED:
+        pattern = "[a-z]+".join("".join(c if "a" <= c <= "z" else "[a-z]" for c in run) for run in runs)
+        return tuple((number, Likeness.EXACT) for number in lexicon.beginning(runs[0][0], pattern))
     pattern = "".join(letter if "a" <= letter <= "z" else "[a-z]" for letter in shown)
     return tuple((number, Likeness.EXACT) for number in lexicon.matching(pattern, len(shown)))

@@ -2,7 +2,7 @@
 
 from enum import IntEnum
 
-_ARABIC = ("el", "al", "ben", "bin", "ibn", "bel", "ould", "oulad", "ait", "abou", "abu")
+_ARABIC = ("el", "al", "ben", "bin", "ibn", "bel", "ould", "oulad", "ait", "ayt", "abou", "abu")
 PIECES = frozenset(
     (
         "van", "von", "de", "den", "der", "het", "t", "ter", "ten", "te", "op", "aan", "in", "uit", "bij", "voor", "onder",
@@ -17,7 +17,7 @@ ARABIC = frozenset(_ARABIC)
 
 _ABBREVIATED = {
     "vd": "vande", "vdr": "vander", "vdn": "vanden", "vde": "vande", "vder": "vander", "vden": "vanden", "al": "el",
-    "bin": "ben", "ibn": "ben", "uyt": "uit", "uijt": "uit", "abu": "abou",
+    "bin": "ben", "ibn": "ben", "uyt": "uit", "uijt": "uit", "abu": "abou", "ayt": "ait",
 }  # fmt: skip
 _FAMILIES = (
     frozenset({"van", "vande", "vanden", "vander", "vant", "vanhet"}), frozenset({"de", "den", "der", "d"}),
