@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from playwright.sync_api import BrowserContext, Playwright, sync_playwright
+from playwright.sync_api import BrowserContext, Page, Playwright, sync_playwright
 
 from takedown.evidence.archive import Archive
 from takedown.evidence.files import canonical, keep_from
@@ -47,7 +47,7 @@ FLAGS = (
     "--disable-background-networking",
     "--disable-component-update",
     "--no-first-run",
-    "--block-new-web-contents",  # a window that the page opens would be neither recorded nor refused
+    "--disable-shared-workers",  # what they ask for passes `Fetch` by
     "--disable-gpu",  # there is none; drawing in the GPU's process costs a copy of every tile
     # WebRTC would reach private addresses past the recorder.
     "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",
@@ -80,6 +80,7 @@ def open_browser(playwright: Playwright, order: Order, names: Names, home: str) 
         home,
         executable_path=order.chromium,
         args=flags_for(order, names),
+        ignore_default_args=["--disable-popup-blocking"],  # a window that the page opens is not recorded
         chromium_sandbox=order.sandbox,
         viewport={"width": WINDOW[0], "height": WINDOW[1]},
         device_scale_factor=1,
@@ -95,8 +96,8 @@ def open_browser(playwright: Playwright, order: Order, names: Names, home: str) 
 def prepare(context: BrowserContext, order: Order, archive: Archive, names: Names) -> Visit:
     """Make the browser's window ready, so that every response is recorded."""
     page = context.pages[0] if context.pages else context.new_page()
+    context.on("page", shut)
     page.on("dialog", lambda dialog: dialog.dismiss())
-    page.on("worker", lambda worker: limit(f"Wat een achtergrondscript ophaalde kan ontbreken: {worker.url[:300]}."))
     cdp = context.new_cdp_session(page)
     recorder = Recorder(cdp, archive, names, limit)
     recorder.start()
@@ -104,6 +105,12 @@ def prepare(context: BrowserContext, order: Order, archive: Archive, names: Name
     build = cdp.send("Browser.getVersion")["product"].rpartition("/")[2]
     tell("facts", browser=f"Chromium {build}", user_agent=agent, window=list(WINDOW))
     return Visit(order, page, cdp, recorder)
+
+
+def shut(page: Page) -> None:
+    """Close a window that the page opened in spite of the browser's own blocking (on our click), and say so."""
+    limit(f"De pagina opende een venster; het is gesloten en niet vastgelegd: {page.url[:300]}.")
+    page.close()
 
 
 def run_browser(order: Order, context: BrowserContext, names: Names) -> None:

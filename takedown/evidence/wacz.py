@@ -106,4 +106,5 @@ def _cdxj(line: IndexLine) -> str:
     }
     if line.posted:
         where |= {"method": line.method, "requestBody": line.posted}
-    return f"{sort_key(line.url, line.posted)} {line.at:%Y%m%d%H%M%S} {json.dumps(where)}\n"
+    key = sort_key(line.url, line.posted).replace(" ", "%20")  # spaces part the fields of a line
+    return f"{key} {line.at:%Y%m%d%H%M%S} {json.dumps(where)}\n"
