@@ -152,6 +152,8 @@ class Aligner(Reading):
         given = i + 1
         while comma and not pieces and self.tokens[given].word in PIECES and self._soft(given, comma=True):
             given += 1
+        if given > i + 1 and "," not in self._gap(given - 1):
+            given = i + 1
         between = tuple(token.word for token in self.tokens[i + 1 : given])
         for who, marks, _ in self._given(given, people, back=False):
             named = {"first_name", "alias", "nickname"} & marks.keys()

@@ -96,8 +96,11 @@ def _gather(hashed: Hashed, chosen: Places) -> NDArray[np.uint8]:
     return text
 
 
-def hidden_places(batch: Batch) -> Places:
-    """Give places where letters are spaced out, digits stand in words, or signs hide letters."""
+def hidden_places(batch: Batch, leads: Marks) -> Places:
+    """Give places where letters are spaced out, digits stand in words, or signs hide letters.
+
+    A hyphen within a word hides a letter only where the word before `leads` on to a surname ("Henk de Vr-es").
+    """
     hashed, fresh, codes = batch.hashed, batch.fresh, batch.hashed.codes
     single = hashed.ends - hashed.starts == 1
     close = np.zeros(len(single), dtype=np.bool_)
@@ -114,6 +117,10 @@ def hidden_places(batch: Batch) -> Places:
     before_only = before & ~after
     chosen = ((kind == 1) & beside) | ((kind == 2) & inside) | ((kind == 3) & beside) | ((kind == 4) & before_only)  # noqa: PLR2004
     chosen |= (kind == 5) & (inside | before_only)  # noqa: PLR2004
+    dashes = np.flatnonzero((kind == 4) & inside)  # noqa: PLR2004
+    word = np.searchsorted(hashed.starts, places[dashes]) - 1
+    led = ((word > 0) & leads[np.maximum(word - 1, 0)]) | ((word > 1) & leads[np.maximum(word - 2, 0)])
+    chosen[dashes[led]] = True
     return np.concatenate([hashed.starts[run], places[chosen]])
 
 

@@ -52,7 +52,7 @@ _RANGES = ((0, 0x3100), (0xA720, 0xA800), (0xFB00, 0xFB07), (0xFE00, 0xFF70), (0
 def _fold_character(character: str) -> int:
     """Give the byte for one character; 0 drops it (marks, zero-width characters, controls)."""
     category = unicodedata.category(character)
-    if character in "\n\r\v\f\x85\u2028\u2029":
+    if character in "\n\v\f\x85\u2028\u2029":
         return ord("\n")
     if category in ("Mn", "Me", "Cf", "Cc") and character != "\t":
         return 0
@@ -73,6 +73,7 @@ def fold_table() -> Bytes:
     table = np.full(0x110000, OTHER, dtype=np.uint8)
     for first, last in _RANGES:
         table[first:last] = [_fold_character(chr(code)) for code in range(first, last)]
+    table[ord("\r")] = ord(" ")
     table[0xE0000:0xE01F0] = 0
     for byte, alike in [*_LOOKALIKES.items(), *_PUNCTUATION.items()]:
         for character in alike:

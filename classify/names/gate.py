@@ -101,13 +101,18 @@ class Gate:
         spelled = sound_keys_of([form + suffix for form, _ in forms for suffix in endings])
         for key, (_, numbers) in zip(spelled, (form for form in forms for _ in endings), strict=True):
             sure.setdefault(key, set()).update(numbers)
-        near = {key: numbers for key, numbers in sure.items() if len(key) >= _SHORTEST}
+        near = {key: set(numbers) for key, numbers in sure.items() if len(key) >= _SHORTEST}
         for shorter, keys in lexicon.near.items():
             if len(shorter) >= _SHORTEST:
                 near[shorter] = near.get(shorter, set()).union(*(lexicon.by_key[key] for key in keys))
+        for shorter, written in lexicon.near_written.items():
+            if len(shorter) >= _SHORTEST:
+                near[shorter] = near.get(shorter, set()).union(written)
         self._add(self.keys, sure, flag)
         self._add(self.near, near, flag)
-        every = {**sure, **near}
+        every = dict(sure)
+        for key, some in near.items():
+            every[key] = every.get(key, set()) | some
         hashes = self._hashes(every)
         for table, masks in tables:
             table.add(hashes, mask_rows([_union(masks, numbers) for numbers in every.values()]))
@@ -130,7 +135,8 @@ class Gate:
         named[batch.post[struck]] = True
         glued[batch.post[batch.glued]] = True
         glued[np.searchsorted(borders, self._tagged(batch), side="right") - 1] = True
-        hidden[np.searchsorted(borders, hidden_places(batch), side="right") - 1] = True
+        masked = hidden_places(batch, (batch.likely & FIRST) | (batch.sure & (PIECE | FIRST)) != 0)
+        hidden[np.searchsorted(borders, masked, side="right") - 1] = True
         first = np.searchsorted(batch.hashed.starts, borders).tolist()
         edges = np.searchsorted(struck, first).tolist()
         places = list(zip(struck.tolist(), hits[struck].tolist(), strict=True))
@@ -150,9 +156,12 @@ class Gate:
         heard = keyed.words()
         likely = self.keys.look_up(heard)
         typed = ~ordinary & (lengths >= _SHORTEST_TYPO) & (keyed.ends - keyed.starts >= _SHORTEST)
+        spelled = distinct.words()
         number, shorter = keyed.shortened(typed)
+        number_too, shorter_too = distinct.shortened(typed & (spelled != heard))
+        number, shorter = np.concatenate([number, number_too]), np.concatenate([shorter, shorter_too])
         near = self.near.look_up(shorter)
-        close = self.near.look_up(heard)
+        close = self.near.look_up(heard) | self.near.look_up(spelled)
         for flag in (LAST, FIRST):
             close[number[(near & flag) != 0]] |= flag
         likely[typed] |= close[typed]
@@ -238,8 +247,9 @@ class Gate:
         signs = np.flatnonzero((codes == ord("@")) | (codes == ord("#"))).tolist()
         if not signs:
             return np.zeros(0, dtype=np.int64)
-        chunks = [codes[sign : sign + 80].tobytes().decode("latin-1") for sign in signs]
-        return np.array([s for s, named in zip(signs, self.gluer.tagged(chunks), strict=True) if named], dtype=np.int64)
+        chunks = [codes[max(0, sign - 60) : sign + 80].tobytes().decode("latin-1") for sign in signs]
+        named = self.gluer.tagged(chunks, [min(sign, 60) for sign in signs])
+        return np.array([sign for sign, some in zip(signs, named, strict=True) if some], dtype=np.int64)
 
     @staticmethod
     def _alone(batch: Batch) -> tuple[Places, Places]:

@@ -59,6 +59,11 @@ class Lexicon:
                 keys = self.near.setdefault(shorter, [])
                 if key not in keys:
                     keys.append(key)
+        self.near_written: dict[str, list[int]] = {}
+        """Spellings with a letter left out, where sound keys hide which: "dapne" → Daphne, "woter" → Wouter."""
+        for i, name in enumerate(self.names):
+            for shorter in [name, *deletions(name)] if len(name) >= SHORTEST_TYPO and name != self.keys[i] else ():
+                self.near_written.setdefault(shorter, []).append(i)
         self._by_length: dict[int, list[str]] = {}
         self._memo: dict[str, tuple[tuple[int, Likeness], ...]] = {}
 
@@ -105,7 +110,10 @@ class Lexicon:
                 if shorter in self.by_key:
                     keys.add(shorter)
                 keys.update(self.near.get(shorter, ()))
-        return sorted({number for near in keys for number in self.by_key[near]})
+        numbers = {number for near in keys for number in self.by_key[near]}
+        for shorter in (word, *deletions(word)) if word != key else ():
+            numbers.update(self.near_written.get(shorter, ()))
+        return sorted(numbers)
 
     def matching(self, pattern: str, length: int) -> list[int]:
         """Give the numbers of the names of `length` letters that a regular expression fits whole."""

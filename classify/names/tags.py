@@ -14,6 +14,8 @@ from classify.names.tussen import Fit, fit
 
 _CHUNK = re.compile(r"[@#]?[a-z0-9][a-z0-9._\-]*[a-z0-9]")
 _TAG = re.compile(r"[@#][a-z0-9._\-]*")
+_LOCAL = re.compile(r"[a-z0-9][a-z0-9._\-]*$")
+_DOMAIN = re.compile(r"@[a-z0-9.\-]*[a-z0-9]")
 _LETTERS = re.compile("[a-z]{5,60}")
 _KIND = {CALLED: "first_name", ALIAS: "alias", GIVEN: "second_name", NICKNAME: "nickname", FAR_NICKNAME: "far_nickname"}
 LONG = 9
@@ -22,9 +24,19 @@ SHORTEST = 6
 """Letters a glued name needs."""
 
 
-def tag_chunks(chunks: Sequence[str]) -> list[str]:
-    """Cut each chunk where the tag or handle ends."""
-    return [found.group() if (found := _TAG.match(chunk)) else chunk[:1] for chunk in chunks]
+def tag_around(chunk: str, sign: int) -> str:
+    """Give the tag, handle or local part of an address whose sign stands at `sign`, its sign in front."""
+    local = _LOCAL.search(chunk, 0, sign)
+    if local and chunk[sign] == "@":
+        return "@" + local.group()
+    found = _TAG.match(chunk, sign)
+    return found.group() if found else chunk[sign]
+
+
+def _address_end(text: str, at: int) -> int:
+    """Give where the address ends whose sign stands at `at`."""
+    found = _DOMAIN.match(text, at)
+    return found.end() if found else at
 
 
 class Gluer:
@@ -40,13 +52,13 @@ class Gluer:
                     self.handles.setdefault(handle, []).append(entry.number)
         self._memo: dict[tuple[str, bool], tuple[tuple[int, dict[str, str]], ...]] = {}
         surnames = [*index.surnames.names, *index.glued_cores]
-        self._names = [*surnames, *(name for name in index.firsts.names if name not in set(surnames))]
         self._surnames, self._firsts = frozenset(surnames), frozenset(index.firsts.names)
+        self._names = list(dict.fromkeys([*surnames, *index.firsts.names]))
         self._engine = AhoCorasick(self._names)
 
-    def tagged(self, chunks: Sequence[str]) -> list[bool]:
-        """Tell of tags and handles (each from its sign on, with whatever follows) whether a name may stand in them."""
-        return [self._may_name(chunk) for chunk in tag_chunks(chunks)]
+    def tagged(self, chunks: Sequence[str], signs: Sequence[int]) -> list[bool]:
+        """Tell of tags, handles and addresses (each with what stands around its sign) whether a name may stand in them."""
+        return [self._may_name(tag_around(chunk, sign)) for chunk, sign in zip(chunks, signs, strict=True)]
 
     def _may_name(self, chunk: str) -> bool:
         """Tell whether a surname stands beside a first name, or after a single letter, in a tag; or whose handle it is."""
@@ -75,12 +87,15 @@ class Gluer:
             if len(chunk) < SHORTEST and not sign:
                 continue
             start, end = match.span()
+            mailed = text[end : end + 1] == "@"
             for who in self.handles.get(re.sub("[^a-z0-9]", "", chunk), ()) if sign == "@" else ():
                 yield Candidate(self.index.entries[who], start, end, {"own_handle": chunk})
             for part in _LETTERS.finditer(chunk):
-                for who, marks in self.split(part.group(), tagged=bool(sign)):
-                    whole = sign or text[end : end + 1] == "@" or "." in chunk
+                for who, marks in self.split(part.group(), tagged=bool(sign) or mailed):
+                    whole = sign or mailed or "." in chunk
                     span = (start, end) if whole else (start + part.start(), start + part.end())
+                    if mailed:
+                        span = (start, _address_end(text, end))
                     yield Candidate(self.index.entries[who], *span, dict(marks))
 
     def hidden(self, tokens: Iterable[Token]) -> Iterator[Candidate]:

@@ -1,7 +1,6 @@
 """The words of one folded post, with the words somebody tried to hide put back together."""
 
 import re
-from collections import Counter
 from collections.abc import Iterator
 from itertools import pairwise, product
 from typing import NamedTuple
@@ -11,9 +10,12 @@ from classify.names.index import Index
 from classify.names.lexicon import Lexicon, Likeness
 from classify.names.tussen import PIECES
 
-_SPACED = re.compile(r"(?<![a-z0-9])[a-z](?:[^a-z0-9]{1,4}[a-z](?![a-z0-9])){1,}")
+_SPACED = re.compile(r"(?<![a-z0-9@$])[a-z0-9@$](?:[^a-z0-9@$]{1,4}[a-z0-9@$](?![a-z0-9@$])){1,}")
+_SPELLING = frozenset("abcdefghijklmnopqrstuvwxyz0123456789@$")
 _LEET = re.compile(rf"(?=[^\s]*[a-z7])(?=[^\s]*[0-9@$!|+(\x{EURO:x}])[a-z0-9@$!|+(\x{EURO:x}]{{1,24}}")
-_MASKED = re.compile(rf"(?<![a-z0-9@#])(?=[^\s]*[a-z])[a-z*#_\-\x{DOT:x}]*[*#_\-\x{DOT:x}][a-z*#_\-\x{DOT:x}]*")
+_MASKED = re.compile(
+    rf"(?<![a-z0-9@#])(?=[^\s]*[a-z])[a-z0-9@$!*#_\-\x{DOT:x}]*[*#_\-\x{DOT:x}][a-z0-9@$!*#_\-\x{DOT:x}]*"
+)
 _SUBSTITUTES = {
     "0": "o", "1": "il", "2": "z", "3": "e", "4": "a", "5": "s", "6": "gb", "7": "t", "8": "b", "9": "g", "@": "a",
     "$": "s", "!": "il", "|": "il", "+": "t", "(": "c", chr(EURO): "e",
@@ -83,20 +85,28 @@ def _known(word: str, index: Index) -> bool:
 def _spaced(text: str, index: Index) -> Iterator[Token]:
     """Join letters that were pulled apart: "j.a.n d.e v.r.i.e.s", "L i e k e   K o o l"."""
     for match in _SPACED.finditer(text):
-        letters = [i for i in range(match.start(), match.end()) if "a" <= text[i] <= "z"]
-        gaps = [text[a + 1 : b] for a, b in pairwise(letters)]
-        usual = Counter(gaps).most_common(1)[0][0]
-        groups = [[letters[0]]]
-        for gap, place in zip(gaps, letters[1:], strict=True):
-            if gap != usual and len(gap) >= len(usual) and ("  " in gap or "\n" in gap or usual.strip() != ""):
-                groups.append([])
-            groups[-1].append(place)
+        letters = [i for i in range(match.start(), match.end()) if text[i] in _SPELLING]
+        groups = _words_of_run(text, letters)
         for group in groups:
-            word = "".join(text[i] for i in group)
+            written = "".join(text[i] for i in group)
+            word = min(_readings(written), key=lambda reading: _doubt(reading, index))
             if (len(word) > 2 and _known(word, index)) or (len(word) == 2 and word in PIECES and len(groups) > 1):  # noqa: PLR2004
                 yield Token(word, group[0], group[-1] + 1, "spaced")
             elif len(word) > 5:  # noqa: PLR2004
                 yield from _split_run(word, group, index)
+
+
+def _words_of_run(text: str, letters: list[int]) -> list[list[int]]:
+    """Part the places of spaced letters into words: where the gap is wider, or the sign between letters changes."""
+    gaps = [text[a + 1 : b] for a, b in pairwise(letters)]
+    groups = [[letters[0]]]
+    for i, place in enumerate(letters[1:]):
+        gap, before, after = gaps[i], gaps[i - 1 : i] or gaps[i + 1 : i + 2], gaps[i + 1 : i + 2] or gaps[i - 1 : i]
+        signs_beside = any(other.strip() for other in (*before, *after))
+        if "  " in gap or (not gap.strip() and signs_beside) or (gap not in before and before == after):
+            groups.append([])
+        groups[-1].append(place)
+    return groups
 
 
 def _split_run(word: str, places: list[int], index: Index) -> Iterator[Token]:
@@ -156,7 +166,15 @@ def _fitting(shown: str, lexicon: Lexicon) -> tuple[tuple[int, Likeness], ...]:
     """Give the names of the same length whose letters agree with those shown; under a long run, of any length."""
     runs = _RUN.split(shown)
     if len(runs) > 1 and len(runs[0]) > 1 and len(shown) > MOST_MASKED:
-        pattern = "[a-z]+".join("".join(c if "a" <= c <= "z" else "[a-z]" for c in run) for run in runs)
-        return tuple((number, Likeness.EXACT) for number in lexicon.beginning(runs[0][0], pattern))
-    pattern = "".join(letter if "a" <= letter <= "z" else "[a-z]" for letter in shown)
-    return tuple((number, Likeness.EXACT) for number in lexicon.matching(pattern, len(shown)))
+        numbers = lexicon.beginning(runs[0][0], "[a-z]+".join("".join(map(_shown, run)) for run in runs))
+        return tuple((number, Likeness.EXACT) for number in numbers)
+    found = [(n, Likeness.EXACT) for n in lexicon.matching("".join(map(_shown, shown)), len(shown))]
+    stem = shown[:-1].rstrip("'")
+    if not found and shown.endswith("s") and len(stem) > SHORTEST_MASKED and not stem.isalpha():
+        found = [(n, Likeness.SUFFIXED) for n in lexicon.matching("".join(map(_shown, stem)), len(stem))]
+    return tuple(found)
+
+
+def _shown(letter: str) -> str:
+    """Give the pattern of one character of a masked word: itself, what a digit stands for, or any letter."""
+    return letter if "a" <= letter <= "z" else f"[{_SUBSTITUTES.get(letter, 'a-z')}]"
