@@ -11,9 +11,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
-from asn1crypto import cms, pem, tsp, x509
+from asn1crypto import cms, core, pem, tsp, x509
 from pyhanko.sign.validation.generic_cms import validate_tst_signed_data
 from pyhanko.sign.validation.status import TimestampSignatureStatus
 from pyhanko_certvalidator import ValidationContext
@@ -90,7 +90,7 @@ def read_token(
     """
     anchors = list(roots)
     try:
-        answer = tsp.TimeStampResp.load(reply, strict=True)
+        answer = _Reply.load(reply, strict=True)
         _refuse(_misfit(answer, sha256, nonce, policies))
         signed: cms.SignedData = answer["time_stamp_token"]["content"]
         info: tsp.TSTInfo = signed["encap_content_info"]["content"].parsed
@@ -141,7 +141,13 @@ def time_of(reply: bytes) -> datetime:
     return told
 
 
-def _misfit(answer: tsp.TimeStampResp, sha256: str, nonce: int | None, policies: Sequence[str]) -> str:
+class _Reply(core.Sequence):  # type: ignore[misc]  # asn1crypto ships no types
+    """A response as RFC 3161 §2.4.2 has it: a refusal holds no token, which asn1crypto's own class does not allow."""
+
+    _fields: ClassVar = [("status", tsp.PKIStatusInfo), ("time_stamp_token", cms.ContentInfo, {"optional": True})]
+
+
+def _misfit(answer: _Reply, sha256: str, nonce: int | None, policies: Sequence[str]) -> str:
     """Say how a response does not fit the question; empty when it does."""
     status = answer["status"]["status"].native
     if status not in ("granted", "granted_with_mods"):

@@ -1,11 +1,10 @@
 """Time stamps from a real authority (openssl ts), its faults, and a rogue one."""
 
 import subprocess
-import threading
+import time
 import zipfile
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -14,69 +13,15 @@ from takedown.errors import EvidenceError
 from takedown.evidence.bundle import make_bundle
 from takedown.evidence.facts import CaseFacts
 from takedown.evidence.files import read_kept
-from takedown.evidence.timestamp import NO_TSA, load_roots, read_token, stamp, with_tokens
+from takedown.evidence.timestamp import MEDIA_TYPE, NO_TSA, load_roots, read_token, stamp, with_tokens
+from takedown.evidence.trial import Authority, serve
 from takedown.evidence.verify import verify
 from warehouse import Capture, Case, Person, Post, Verdict
-
-CONFIG = """[tsa]
-default_tsa=t
-[t]
-serial={0}/serial
-crypto_device=builtin
-signer_cert={0}/tsa.pem
-signer_key={0}/tsa.key
-signer_digest=sha256
-default_policy=1.3.6.1.4.1.13762.3
-digests=sha256
-accuracy=secs:1
-ess_cert_id_alg=sha256
-"""
-
-
-def run(folder: Path, *words: str) -> None:
-    """Run openssl in the folder."""
-    subprocess.run(["openssl", *words], cwd=folder, check=True, capture_output=True)
-
-
-def make_authority(folder: Path) -> Path:
-    """Make a root and a time-stamping certificate under it."""
-    (folder / "roots").mkdir(parents=True)
-    run(folder, "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "30", "-subj", "/CN=Trial root",
-        "-addext", "basicConstraints=critical,CA:TRUE", "-addext", "keyUsage=critical,keyCertSign",
-        "-keyout", "root.key", "-out", "roots/root.pem")  # fmt: skip
-    run(
-        folder,
-        "req",
-        "-newkey",
-        "rsa:2048",
-        "-nodes",
-        "-subj",
-        "/CN=Trial TSA",
-        "-keyout",
-        "tsa.key",
-        "-out",
-        "tsa.csr",
-    )
-    (folder / "ext").write_text(
-        "basicConstraints=critical,CA:FALSE\nkeyUsage=critical,digitalSignature\nextendedKeyUsage=critical,timeStamping\n"
-    )
-    run(folder, "x509", "-req", "-in", "tsa.csr", "-CA", "roots/root.pem", "-CAkey", "root.key", "-CAcreateserial",
-        "-days", "20", "-extfile", "ext", "-out", "tsa.pem")  # fmt: skip
-    (folder / "serial").write_text("01")
-    (folder / "tsa.cnf").write_text(CONFIG.format(folder))
-    return folder
-
-
-def answer(folder: Path, query: bytes) -> bytes:
-    """Answer a query as the authority in the folder."""
-    (folder / "q").write_bytes(query)
-    run(folder, "ts", "-reply", "-config", "tsa.cnf", "-queryfile", "q", "-out", "r")
-    return (folder / "r").read_bytes()
 
 
 @pytest.fixture(scope="module")
 def authority(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make_authority(tmp_path_factory.mktemp("tsa"))
+    return Authority(tmp_path_factory.mktemp("tsa")).make().folder
 
 
 @pytest.fixture(scope="module")
@@ -84,38 +29,23 @@ def service(authority: Path) -> Iterator[str]:
     """Serve the authority over HTTP; the path chooses a fault."""
     replay: list[bytes] = []
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            query = self.rfile.read(int(self.headers["Content-Length"]))
-            status, reply = 200, b""
-            if self.path == "/busy":
-                status = 503
-            elif self.path == "/html":
-                reply = b"<html>aanmelden</html>"
-            else:
-                reply = answer(authority, query)
-                replay.append(reply)
-            if self.path == "/replay":
-                reply = replay[0]
-            if self.path == "/flip":
-                changed = bytearray(reply)
-                changed[-20] ^= 1
-                reply = bytes(changed)
-            self.send_response(status)
-            self.send_header("Content-Length", str(len(reply)))
-            self.end_headers()
-            self.wfile.write(reply)
+    def answer(path: str, query: bytes) -> tuple[int, str, bytes]:
+        if path == "/busy":
+            return 503, "text/plain", b""
+        if path == "/html":
+            return 200, "text/html", b"<html>aanmelden</html>"
+        if path == "/hang":
+            time.sleep(4)
+        reply = Authority(authority).answer(query)
+        replay.append(reply)
+        if path == "/replay":
+            reply = replay[0]
+        if path == "/flip":
+            reply = reply[:-20] + bytes([reply[-20] ^ 1]) + reply[-19:]
+        return 200, MEDIA_TYPE, reply * 400 if path == "/flood" else reply
 
-        def log_message(self, *_: object) -> None:
-            """Keep the tests quiet."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_address[1]}"
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with serve(answer) as address:
+        yield address
 
 
 def test_a_good_token_is_kept_and_trusted(
@@ -127,10 +57,13 @@ def test_a_good_token_is_kept_and_trusted(
     token = read_token(read_kept(tmp_path / "evidence", made.tokens[0].sha256), capture.manifest_sha256, roots)
     assert token.trusted
     assert abs(token.at - datetime.now(UTC)) < timedelta(minutes=1)
-    assert [file.name for file in with_tokens(capture, made).files[-2:]] == ["tijdstempel-0.tsr", "tijdstempel-0.keten.pem"]
+    assert [file.name for file in with_tokens(capture, made).files[-2:]] == [
+        "tijdstempel-0.tsr",
+        "tijdstempel-0.keten.pem",
+    ]
 
 
-@pytest.mark.parametrize("fault", ["/busy", "/html", "/replay", "/flip"])
+@pytest.mark.parametrize("fault", ["/busy", "/html", "/replay", "/flip", "/hang", "/flood"])
 def test_a_fault_leaves_a_capture_unstamped_and_says_so(
     make_capture: Callable[..., Capture], tmp_path: Path, service: str, authority: Path, fault: str
 ) -> None:
@@ -160,7 +93,7 @@ def test_a_rogue_authority_passes_for_no_other(
     make_capture: Callable[..., Capture], tmp_path: Path, service: str
 ) -> None:
     """A token with a self-made root says nothing; pinned roots refuse it."""
-    other = load_roots(make_authority(tmp_path / "other") / "roots")
+    other = load_roots(Authority(tmp_path / "other").make().folder / "roots")
     capture = make_capture("zaak")
     made = stamp(capture, [service + "/"], folder=tmp_path / "evidence", roots=other)
     assert made.tokens == ()
@@ -187,7 +120,7 @@ def test_all_three_checkers_agree_on_a_stamped_bundle(
     make_bundle(facts, tmp_path / "evidence", out, made_at=datetime(2026, 11, 24, tzinfo=UTC), made_by="karel")
     with zipfile.ZipFile(out) as archive:
         archive.extractall(folder)
-    wrong = make_authority(tmp_path / "other") / "roots"
+    wrong = Authority(tmp_path / "other").make().folder / "roots"
     for roots, good in ((authority / "roots", True), (wrong, False)):
         assert verify(out, roots=roots).ok is good
         shell = subprocess.run(
