@@ -7,9 +7,10 @@ from pathlib import Path
 import uvicorn
 from fastapi import FastAPI
 
+from flows.bundling import make_edition
 from flows.capturing import capture_now
 from flows.clock import now
-from flows.dispatch import bundle_case, draft_notice, send_notice
+from flows.dispatch import draft_notice, send_notice
 from flows.open_house import cards_of
 from flows.settings import Settings, read_settings
 from review.app import create_app
@@ -30,8 +31,8 @@ def make_desk(settings: Settings, state: State) -> Desk:
     def send(notice: Notice, approvals: Sequence[Approval]) -> Receipt:
         return send_notice(settings, state, notice, approvals)
 
-    def bundle(case_id: str, login: str) -> tuple[Bundle, Path]:
-        return bundle_case(settings, state, case_id, by=login)
+    def edition(case_id: str, login: str, name: str) -> tuple[Bundle, Path]:
+        return make_edition(settings, state, case_id, edition=name, by=login)
 
     def recapture(case_id: str) -> None:
         capture_now(settings, state, state.cases.one(case_id), by="system:desk")
@@ -48,7 +49,7 @@ def make_desk(settings: Settings, state: State) -> Desk:
         phone=settings.phone,
         draft_notice=draft,
         send=send,
-        make_bundle=bundle,
+        make_edition=edition,
         recapture=recapture,
         missing_fields=check_notice,
         channels=tuple(sorted(find_channels())),

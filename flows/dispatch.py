@@ -1,4 +1,4 @@
-"""What the desk does outside itself: draft, send, bundle. Handed to `review` as plain functions."""
+"""What the desk does outside itself: draft and send. Handed to `review` as plain functions."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,11 +10,9 @@ from flows.errors import FlowError
 from flows.open_house import cards_of
 from flows.settings import Settings
 from takedown.channels import ChannelConfig, find_channels
-from takedown.evidence.bundle import make_bundle
-from takedown.evidence.facts import CaseFacts
 from takedown.notices import Notifier, draft
 from takedown.sending import send
-from warehouse import Approval, Bundle, Case, Notice, Person, Post, Receipt, State, Verdict
+from warehouse import Approval, Case, Notice, Person, Post, Receipt, State, Verdict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,30 +93,6 @@ def send_notice(settings: Settings, state: State, notice: Notice, approvals: Seq
         labels=file.verdict.labels,
         now=now(),
     )
-
-
-def bundle_case(settings: Settings, state: State, case_id: str, *, by: str) -> tuple[Bundle, Path]:
-    """Make the evidence bundle of a case, keep its record, and give the ZIP."""
-    file = read_case(state, case_id)
-    notices = state.papers.notices(case_id)
-    receipts = [state.papers.receipt(notice.id) for notice in notices]
-    facts = CaseFacts(
-        case=file.case,
-        post=file.post,
-        person=file.person,
-        verdict=file.verdict,
-        captures=state.papers.captures(case_id),
-        judgements=state.cases.judgements(case_id),
-        decisions=state.cases.decisions(case_id),
-        notices=notices,
-        receipts=tuple(receipt for receipt in receipts if receipt),
-        responses=state.papers.responses(case_id),
-    )
-    made_at = now()
-    out = settings.evidence / "bundles" / f"HA-{state.cases.number(case_id):06d}-{made_at:%Y%m%dT%H%M%SZ}.zip"
-    bundle = make_bundle(facts, settings.evidence, out, made_at=made_at, made_by=by)
-    state.papers.add_bundle(bundle)
-    return bundle, out
 
 
 def channel_config(settings: Settings, notice: Notice, post: Post) -> ChannelConfig:

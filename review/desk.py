@@ -35,8 +35,8 @@ class Desk:
     draft_notice: DraftNotice
     send: Callable[[Notice, Sequence[Approval]], Receipt]
     """Hands a notice over; raises `TakedownError`. The desk checks the four eyes as well."""
-    make_bundle: Callable[[str, str], tuple[Bundle, Path]]
-    """From case id and login: the bundle's record and the ZIP."""
+    make_edition: Callable[[str, str, str], tuple[Bundle, Path]]
+    """From case id, login and edition (`takedown.evidence.editions`): the bundle's record and the ZIP, which the desk deletes."""
     recapture: Callable[[str], None]
     """Looks at the case's page again and stores the capture."""
     missing_fields: Callable[[Notice], Sequence[str]]

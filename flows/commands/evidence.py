@@ -23,12 +23,12 @@ def add(cli: typer.Typer) -> None:
 
 
 def verify_bundle(
-    bundle: Annotated[Path, typer.Argument(help="The ZIP as it was downloaded.")],
+    bundle: Annotated[Path, typer.Argument(help="The ZIP as it was downloaded, or its unpacked folder.")],
     roots: Annotated[Path | None, typer.Option(help="Folder with the time-stamp roots you trust (PEM).")] = None,
 ) -> None:
     """Check a bundle step by step; exit 1 where anything in it was changed."""
-    if not bundle.is_file():
-        raise FlowError(f"There is no file {bundle}.")
+    if not bundle.exists():
+        raise FlowError(f"There is no file or folder {bundle}.")
     answer = verify(bundle, roots=roots)
     console = Console()
     for check in answer.checks:

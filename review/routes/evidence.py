@@ -5,7 +5,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends
 from PIL import Image, UnidentifiedImageError
-from starlette.responses import FileResponse, Response
+from starlette.responses import Response
 
 from review.casefile import read_case
 from review.errors import ForbiddenError, UnknownPageError
@@ -55,13 +55,9 @@ def look_again(visit: Keeper, case_id: str) -> Response:
 
 @router.post("/bundle")
 def bundle(visit: Keeper, case_id: str) -> Response:
-    """Make the evidence bundle, note who took it, and give the ZIP."""
-    file = read_case(visit, case_id)
-    made, path = visit.desk.make_bundle(case_id, visit.login)
-    state = visit.desk.state
-    state.papers.add_bundle(made)
-    state.audit.note(at=visit.now, actor=visit.login, action="bundle.downloaded", subject=case_id, detail=made.sha256)
-    return FileResponse(path, media_type="application/zip", filename=f"HA-{file.number:06d}-{made.sha256[:12]}.zip")
+    """Lead to the editions: which one, what is masked in it, and how it is locked are a person's choice."""
+    read_case(visit, case_id)
+    return go(f"/case/{case_id}/editions")
 
 
 def _recorded(visit: Visit, case_id: str, sha256: str) -> EvidenceFile:

@@ -6,7 +6,7 @@ for a node (the words keep leaves and nodes apart, as RFC 6962 §2.1 does with a
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 STEP = re.compile(r"(links|rechts) ([0-9a-f]{64})\n")
 
@@ -32,8 +32,19 @@ def root(digests: Sequence[str]) -> str:
 
 def path_to(digests: Sequence[str], index: int) -> str:
     """Give the way from one digest to the root: lines `links` or `rechts` (where the neighbour stands) and its digest."""
+    return paths_to(digests, (index,))[index]
+
+
+def paths_to(digests: Sequence[str], indexes: Iterable[int]) -> dict[int, str]:
+    """Give the ways from several digests to the root, the tree built once."""
+    levels = _levels(digests)[:-1] if digests else []
+    return {index: _path(levels, index) for index in indexes}
+
+
+def _path(levels: Sequence[Sequence[str]], index: int) -> str:
+    """Give one way through the levels below the root."""
     steps: list[str] = []
-    for level in _levels(digests)[:-1]:
+    for level in levels:
         beside = index ^ 1
         if beside < len(level):
             steps.append(f"{'links' if beside < index else 'rechts'} {level[beside]}\n")

@@ -13,8 +13,9 @@ import pytest
 
 from demo.town import Town
 from flows import follow as follow_module
+from flows.bundling import make_edition
 from flows.clock import now
-from flows.dispatch import bundle_case, draft_notice, send_notice
+from flows.dispatch import draft_notice, send_notice
 from flows.follow import follow_cases
 from flows.open_house import opened
 from flows.settings import Settings
@@ -143,7 +144,7 @@ def test_a_bundle_of_a_sent_case_can_be_verified_by_anybody(
     case_id = open_case(settings, "blog", "4021", at=own_town)
     capture_case(str(settings.home), case_id)
     with opened(settings) as state:
-        bundle, path = bundle_case(settings, state, case_id, by="lars")
+        bundle, path = make_edition(settings, state, case_id, edition="volledig", by="lars")
         assert state.papers.bundles(case_id) == (bundle,)
     assert path.stat().st_size == bundle.bytes
     assert verify(path).ok

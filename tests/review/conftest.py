@@ -2,6 +2,7 @@
 
 import io
 import re
+import tempfile
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -17,9 +18,11 @@ from PIL import Image, ImageDraw
 from review import Desk, create_app
 from takedown.channels import ChannelConfig, find_channels
 from takedown.evidence.bundle import make_bundle
+from takedown.evidence.editions import Edition
 from takedown.evidence.facts import CaseFacts
 from takedown.evidence.files import canonical, keep
 from takedown.evidence.manifest import MANIFEST_NAME, Report, manifest_of
+from takedown.evidence.mask_store import read_review
 from takedown.notices import Notifier, check_notice, draft
 from takedown.sending import send
 from warehouse import (
@@ -237,7 +240,7 @@ def _desk(state: State, evidence: Path, clock: Clock, mailing: Mailing, folder: 
             notice, approvals, find_channels()[notice.channel], config, state.papers.receipt(notice.id), now=clock()
         )
 
-    def bundle(case_id: str, by: str) -> tuple[Bundle, Path]:
+    def edition(case_id: str, by: str, name: str) -> tuple[Bundle, Path]:
         case = state.cases.one(case_id)
         post, verdict, person = (
             state.posts.one(case.post_id),
@@ -247,9 +250,11 @@ def _desk(state: State, evidence: Path, clock: Clock, mailing: Mailing, folder: 
         assert post
         assert verdict
         assert person
-        facts = CaseFacts(case=case, post=post, person=person, verdict=verdict, captures=state.papers.captures(case_id))
-        out = folder / f"{case_id}.zip"
-        return make_bundle(facts, evidence, out, made_at=clock(), made_by=by), out
+        facts = CaseFacts(
+            case=case, post=post, person=person, verdict=verdict, captures=state.papers.captures(case_id), review=read_review(evidence, case_id)
+        )  # fmt: skip
+        out = Path(tempfile.mkdtemp(dir=evidence)) / "x.zip"
+        return make_bundle(facts, evidence, out, made_at=clock(), made_by=by, edition=Edition(name)), out
 
     def recapture(case_id: str) -> None:
         case = state.cases.one(case_id)
@@ -259,7 +264,7 @@ def _desk(state: State, evidence: Path, clock: Clock, mailing: Mailing, folder: 
 
     return Desk(
         state=state, evidence=evidence, now=clock, organisation="Jeugdhulp Noorderlicht", mailbox="meldpunt@noorderlicht.example", phone="050-0000000",
-        draft_notice=draft_notice, send=hand_over, make_bundle=bundle, recapture=recapture, missing_fields=check_notice, channels=("mail", "sheet"),
+        draft_notice=draft_notice, send=hand_over, make_edition=edition, recapture=recapture, missing_fields=check_notice, channels=("mail", "sheet"),
         sources=lambda: SOURCES, support={"Slachtofferhulp Nederland": "0900-0101"},
     )  # fmt: skip
 

@@ -1,8 +1,6 @@
 """From a decision to a sent notice: two persons, once, and what the platform answered."""
 
-import zipfile
 from dataclasses import replace
-from io import BytesIO
 
 import pytest
 
@@ -152,13 +150,10 @@ def test_a_step_that_may_not_follow_is_refused_with_what_may(town, enter, drafte
     assert lieke.post(f"/case/{drafted.id}/move", to="sent", reason="x", version=version).status_code == 422
 
 
-def test_a_bundle_is_downloaded_and_noted(town, enter, drafted):
-    lieke = enter("lieke")
-    answer = lieke.post(f"/case/{drafted.id}/bundle")
-    assert answer.status_code == 200, answer.text
-    assert answer.headers["content-disposition"].startswith("attachment")
-    assert zipfile.ZipFile(BytesIO(answer.content)).testzip() is None
-    assert "bundle.downloaded" in [entry.action for entry in town.state.audit.of(drafted.id)]
+def test_the_bundle_button_leads_to_the_editions(town, enter, drafted):
+    answer = enter("lieke").post(f"/case/{drafted.id}/bundle")
+    assert answer.status_code == 303
+    assert answer.headers["location"] == f"/case/{drafted.id}/editions"
     assert enter("roos").post(f"/case/{drafted.id}/bundle").status_code == 403
 
 
