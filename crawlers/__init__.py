@@ -4,7 +4,7 @@ from crawlers.cards import PACKAGE_CARDS, Card, Selectors, read_cards, write_car
 from crawlers.detecting import Detected, detect
 from crawlers.errors import CardError, CrawlError, UnknownSite
 from crawlers.orders import Budget
-from crawlers.running import crawl
+from crawlers.running import crawl, end_crawls
 
 __all__ = [
     "PACKAGE_CARDS",
@@ -17,6 +17,7 @@ __all__ = [
     "UnknownSite",
     "crawl",
     "detect",
+    "end_crawls",
     "read_cards",
     "write_card",
 ]

@@ -14,6 +14,11 @@ from crawlers.politeness import MOST_BYTES, user_agent
 _HOPS = 5
 """Redirects followed; a page that was moved has one or two."""
 
+_SECONDS = 30.0
+"""How long a site may take to answer."""
+_NO_NAME = ("Name or service not known", "Temporary failure in name resolution", "nodename nor servname", "No address")
+"""What Linux and macOS say about a name that has no address."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
@@ -44,7 +49,9 @@ class Visitor:
         """Prepare to visit the site of `address`."""
         self.bounds = Bounds(address=address, allow_loopback=allow_loopback)
         self.allow_loopback = allow_loopback
-        self.client = httpx.Client(headers={"User-Agent": user_agent(contact)}, timeout=30.0, follow_redirects=False)
+        self.client = httpx.Client(
+            headers={"User-Agent": user_agent(contact)}, timeout=_SECONDS, follow_redirects=False
+        )
         self.robots: dict[str, Protego] = {}
 
     def ask(self, url: str) -> Reply:
@@ -94,8 +101,7 @@ class Visitor:
                 headers = {name.lower(): value for name, value in answer.headers.items()}
                 return Reply(url=url, status=answer.status_code, headers=headers, body=body)
         except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
-            message = f"{url} could not be fetched ({type(error).__name__}: {error}). Look at it in a browser, then try again."
-            raise UnknownSite(message) from error
+            raise UnknownSite(_explain(error, url)) from error
 
     def _check_peer(self, answer: httpx.Response, url: str) -> None:
         """Look whom we are really talking to, before reading a word: a public name may point into a private network."""
@@ -104,3 +110,13 @@ class Visitor:
         if peer and not self.allow_loopback and is_private(str(peer[0])):
             message = f"{url} points into a private network ({peer[0]}). Handenaf reads public sites only."
             raise OutOfBounds(message)
+
+
+def _explain(error: Exception, url: str) -> str:
+    """Say why no answer came, and what to do; about the site, for a person did not ask for its robots.txt."""
+    site = urlsplit(url).hostname or url
+    if isinstance(error, httpx.ConnectError) and any(sign in str(error) for sign in _NO_NAME):
+        return f"{site} has no address on the internet (DNS). Is this machine online? Else look for a typing mistake."
+    if isinstance(error, httpx.TimeoutException):
+        return f"{site} did not answer within {_SECONDS:.0f} seconds. Try again later."
+    return f"{url} could not be fetched ({type(error).__name__}: {error}). Look at it in a browser, then try again."

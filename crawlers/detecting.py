@@ -52,6 +52,9 @@ def detect(url: str, *, allow_loopback: bool = False, contact: str = "") -> Dete
     page's link to it. Raises `UnknownSite` with the way to write a card by hand, `OutOfBounds` or `RobotsForbid`.
     """
     address = url if "://" in url else f"https://{url}"
+    if not _is_web_address(address):
+        message = f"{url!r} is not a web address. Give one like https://some.site/forum."
+        raise UnknownSite(message)
     if (urlsplit(address).hostname or "").removeprefix("www.") in {"bsky.app", "bsky.social", "public.api.bsky.app"}:
         address = _APPVIEW
     visitor = Visitor(address, allow_loopback=allow_loopback, contact=contact)
@@ -64,6 +67,14 @@ def detect(url: str, *, allow_loopback: bool = False, contact: str = "") -> Dete
         if found is not None:
             return _draft(found, allow_loopback=allow_loopback)
     raise UnknownSite(_by_hand(page))
+
+
+def _is_web_address(address: str) -> bool:
+    try:
+        parts = urlsplit(address)
+    except ValueError:  # such as http://[x
+        return False
+    return parts.scheme in {"http", "https"} and bool(parts.hostname)
 
 
 def _draft(found: _Find, *, allow_loopback: bool) -> Detected:

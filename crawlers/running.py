@@ -19,6 +19,8 @@ _GRACE = 10.0
 """Seconds a spider gets to close its browser after SIGTERM."""
 _OVERTIME = 120.0
 """Seconds beyond its budget after which a spider counts as hanging."""
+_UNDER_WAY: "set[subprocess.Popen[bytes]]" = set()
+"""The spiders this process started and did not end yet."""
 
 
 def crawl(
@@ -55,6 +57,7 @@ def crawl(
         stderr=subprocess.PIPE,
         start_new_session=True,
     )
+    _UNDER_WAY.add(child)
     complaints: deque[bytes] = deque(maxlen=20)
     listener = threading.Thread(target=_listen, args=(child, complaints), daemon=True)
     clock = threading.Timer(limits.seconds + _OVERTIME, child.kill)
@@ -75,6 +78,14 @@ def crawl(
     finally:
         clock.cancel()
         _end(child)
+        _UNDER_WAY.discard(child)
+
+
+def end_crawls() -> None:
+    """Ask every spider of this process to end (Ctrl-C): each hands over what it has, and says that it was ended."""
+    for child in tuple(_UNDER_WAY):
+        if child.poll() is None:
+            child.terminate()
 
 
 def _death(card: Card, code: int | None, complaints: Sequence[bytes]) -> CrawlEnd:

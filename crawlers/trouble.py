@@ -6,14 +6,18 @@ from twisted.web.client import ResponseFailed
 
 from crawlers.errors import CrawlError
 
+_NO_ADDRESS = (
+    "has no address on the internet (DNS). Is this machine online? Else look for a typing mistake in the card."
+)
+
 _SENTENCES: tuple[tuple[str, str], ...] = (
     ("max redirections reached", "sends us around in a circle of redirects. Look at the address in a browser."),
     ("DownloadTimeout", "did not answer in time. It is tried again at the next look."),
     ("TimeoutError", "did not answer in time. It is tried again at the next look."),
     ("TimedOut", "did not answer in time. It is tried again at the next look."),
-    ("CannotResolveHost", "has no address on the internet (DNS). Look for a typing mistake in the card."),
-    ("DNSLookup", "has no address on the internet (DNS). Look for a typing mistake in the card."),
-    ("ERR_NAME_NOT_RESOLVED", "has no address on the internet (DNS). Look for a typing mistake in the card."),
+    ("CannotResolveHost", _NO_ADDRESS),
+    ("DNSLookup", _NO_ADDRESS),
+    ("ERR_NAME_NOT_RESOLVED", _NO_ADDRESS),
     ("ConnectionRefused", "refuses connections. Is the site down? It is tried again at the next look."),
     ("ERR_CONNECTION_REFUSED", "refuses connections. Is the site down? It is tried again at the next look."),
     ("DownloadCancelled", "sends more than 10 MB for one page; it was cut off and not read."),

@@ -19,6 +19,7 @@ from flows.open_house import opened
 from flows.progress import progress_bars
 from flows.settings import FILE, Settings, read_settings
 from flows.supervisor import desk_of, keep_up, running_house
+from flows.telling import print_night
 from warehouse import Band, Role, State, User
 from warehouse.people import read_roster
 
@@ -104,11 +105,8 @@ def _scan(settings: Settings, console: Console) -> None:
     from flows.watch import watch  # noqa: PLC0415 - Prefect reads its settings on import, and `running_house` sets them
 
     with progress_bars(console):
-        sources = watch(str(settings.home))
-    for name, words in sources.items():
-        console.print(f"[green]✓[/] {name}: {words}", highlight=False)
-    if not sources:
-        console.print("[green]✓[/] no source is due: everything was looked at less than an hour ago")
+        night = watch(str(settings.home))
+    print_night(night, console, nothing_due="No source is due: everything was looked at less than an hour ago.")
 
 
 def _report(settings: Settings, console: Console) -> None:

@@ -1,18 +1,20 @@
 """Look at one source: crawl it, find who is named, and keep only that."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from time import monotonic
 from urllib.parse import urlsplit
 
 from classify.names import Finder, PostText
-from crawlers import Card, crawl
+from crawlers import Card, CrawlError, crawl
 from flows.clock import now
+from flows.errors import FlowError
 from flows.open_house import cards_of, chromium_of, finder_of, opened
 from flows.progress import report
 from flows.settings import Settings, read_settings
-from warehouse import CrawlEnd, Fetch, Mention, Post, State, write_batch
+from warehouse import CrawlEnd, Fetch, Mention, Post, State, WarehouseError, write_batch
 
 MOST_POSTS = 2000
 """Posts held in memory before names are found and pages kept: the finder works best on thousands at once."""
@@ -44,28 +46,49 @@ def look(home: str, name: str, again: bool = False) -> str:
         finder = finder_of(state)
         run = state.crawls.begin(name, at=now())
         taker = _Taker(state, settings, card, finder)
-        end = CrawlEnd(source=name, outcome="failed", message="the crawler stopped without a word; run it again")
-        frontier = state.crawls.frontier_of(name)
-        if again:
-            frontier = tuple(replace(entry, due_at=None) for entry in frontier)
-        searches = _searches(state) if card.searches else ()
-        chromium = chromium_of(settings) if card.kind == "browser" else None
-        for event in crawl(
-            card, frontier=frontier, searches=searches, now=now(), chromium=chromium, contact=settings.contact
-        ):
-            if isinstance(event, CrawlEnd):
-                end = event
-            else:
-                taker.take(event)
-        taker.keep()
+        try:
+            end = _crawl(settings, state, card, taker, again=again)
+        except (FlowError, WarehouseError, CrawlError) as error:
+            _give_up(state, run, taker, str(error))
+            raise
         state.crawls.end(run, end, mentions_found=taker.mentions, at=now())
-    report(f"look at {name}", done=taker.pages, total=taker.pages, note=_sentence(end, taker))
-    return _sentence(end, taker)
-
-
-def _sentence(end: CrawlEnd, taker: "_Taker") -> str:
+    _show_end(taker, end.outcome, end.message)
     counts = f"{taker.pages} pages, {taker.posts} posts, {taker.mentions} new mentions"
     return f"{end.outcome}: {counts}" + (f" ({end.message})" if end.message else "")
+
+
+def _crawl(settings: Settings, state: State, card: Card, taker: "_Taker", *, again: bool) -> CrawlEnd:
+    """Crawl one source, keep what names somebody, and give how it ended."""
+    end = CrawlEnd(source=card.name, outcome="failed", message="the crawler stopped without a word; run it again")
+    frontier = state.crawls.frontier_of(card.name)
+    if again:
+        frontier = tuple(replace(entry, due_at=None) for entry in frontier)
+    searches = _searches(state) if card.searches else ()
+    chromium = chromium_of(settings) if card.kind == "browser" else None
+    for event in crawl(
+        card, frontier=frontier, searches=searches, now=now(), chromium=chromium, contact=settings.contact
+    ):
+        if isinstance(event, CrawlEnd):
+            end = event
+        else:
+            taker.take(event)
+    taker.keep()
+    return end
+
+
+def _give_up(state: State, run: str, taker: "_Taker", why: str) -> None:
+    """Note that a crawl failed on our side; where even that can't be kept (a full disk), the next start notes it."""
+    end = CrawlEnd(source=taker.source, outcome="failed", message=why)
+    with suppress(WarehouseError):
+        state.crawls.end(run, end, mentions_found=taker.mentions, at=now())
+    _show_end(taker, end.outcome, why)
+
+
+def _show_end(taker: "_Taker", outcome: str, message: str) -> None:
+    well = outcome not in {"failed", "stopped"}
+    found = f"{taker.posts} posts, {taker.mentions} mentions"
+    note = found if outcome == "ok" else outcome if well else f"{outcome}: {message}"
+    report(f"look at {taker.source}", done=taker.pages, total=taker.pages, note=note, well=well)
 
 
 def _searches(state: State) -> tuple[str, ...]:
@@ -80,6 +103,7 @@ class _Taker:
         self._state = state
         self._settings = settings
         self._card = card
+        self.source = card.name
         self._finder = finder
         self._roster = state.people.fingerprint()
         self._waiting: list[Fetch] = []
@@ -91,7 +115,7 @@ class _Taker:
         self._waiting.append(fetch)
         self.pages += 1
         self.posts += len(fetch.posts)
-        report(f"look at {self._card.name}", done=self.pages, note=f"{self.posts} posts")
+        report(f"look at {self.source}", done=self.pages, note=f"{self.posts} posts")
         held = sum(len(each.posts) for each in self._waiting)
         if held >= MOST_POSTS or monotonic() - self._since > MOST_SECONDS:
             self.keep()

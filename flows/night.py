@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from crawlers import end_crawls
 from flows.alarm import alarm
 from flows.capturing import capture_case, cases_to_capture
 from flows.clock import now
@@ -27,6 +28,18 @@ class Night:
     cases: int
     captured: int
     alarms: int
+    not_captured: tuple[str, ...] = ()
+    """Why pages of cases could not be captured, a sentence each; they are tried again the next night."""
+
+    @property
+    def failed(self) -> bool:
+        """Whether a source or a capture failed: somebody must look at it."""
+        return bool(self.not_captured) or any(is_failure(words) for words in self.sources.values())
+
+
+def is_failure(words: str) -> bool:
+    """Tell from how a source's look ended, in words, whether somebody must look at it."""
+    return words.startswith(("failed", "stopped"))
 
 
 class Runner(Protocol):
@@ -51,15 +64,22 @@ class Plain:
     def each(
         self, step: Callable[..., str], calls: Sequence[tuple[object, ...]], *, at_once: int, name: str
     ) -> list[str | BaseException]:
-        """Run a step for each tuple of arguments in threads; the real work is in processes of their own."""
-        done = 0
+        """Run a step for each tuple of arguments in threads; the real work is in processes of their own.
+
+        Ctrl-C begins no further step, ends the crawls under way in good order, and waits for what each has to keep.
+        """
         answers: list[str | BaseException] = []
         with ThreadPoolExecutor(max_workers=at_once) as pool:
-            for future in [pool.submit(step, *call) for call in calls]:
-                error = future.exception()
-                answers.append(error if error is not None else future.result())
-                done += 1
-                report(name, done=done, total=len(calls))
+            futures = [pool.submit(step, *call) for call in calls]
+            try:
+                for done, future in enumerate(futures, start=1):
+                    error = future.exception()
+                    answers.append(error if error is not None else future.result())
+                    report(name, done=done, total=len(calls))
+            except KeyboardInterrupt:
+                pool.shutdown(wait=False, cancel_futures=True)
+                end_crawls()
+                raise
         return answers
 
 
@@ -87,6 +107,7 @@ def run_night(home: str, runner: Runner, *, sources: Sequence[str] | None = None
         cases=cases,
         captured=sum(isinstance(each, str) for each in seen),
         alarms=alarms,
+        not_captured=tuple(str(each) for each in seen if not isinstance(each, str)),
     )
 
 

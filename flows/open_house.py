@@ -11,7 +11,7 @@ from classify.names import Finder, NotOurPerson, compile_roster
 from crawlers import PACKAGE_CARDS, Card, read_cards
 from flows.chromium import find_chromium
 from flows.errors import FlowError
-from flows.settings import Settings
+from flows.settings import FILE, Settings
 from warehouse import Person, State, Warehouse, open_state
 
 _ONE = Lock()
@@ -26,8 +26,17 @@ def opened(settings: Settings) -> Iterator[State]:
 
 
 def cards_of(settings: Settings) -> dict[str, Card]:
-    """Give the cards of every watched source by name: the organisation's own, and the packaged ones it switched on."""
-    packaged = [card for card in read_cards(PACKAGE_CARDS) if card.name in settings.packaged_sources]
+    """Give the cards of every watched source by name: the organisation's own, and the packaged ones it switched on.
+
+    Raises `FlowError` for a packaged one that there isn't, `CardError` for a card that can't be read.
+    """
+    there = {card.name: card for card in read_cards(PACKAGE_CARDS)}
+    if unknown := [name for name in settings.packaged_sources if name not in there]:
+        raise FlowError(
+            f"{settings.home / FILE}: packaged_sources names {', '.join(unknown)}, which Handenaf does not bring. "
+            f"There are: {', '.join(there)}."
+        )
+    packaged = [there[name] for name in settings.packaged_sources]
     own = read_cards(settings.cards) if settings.cards.is_dir() else ()
     return {card.name: card for card in (*packaged, *own)}
 
@@ -43,9 +52,13 @@ def card_named(settings: Settings, name: str) -> Card:
 def chromium_of(settings: Settings) -> str:
     """Give the path of the Chromium. Raises `FlowError` with what to do when there is none."""
     path = find_chromium(settings.chromium)
+    if not path and settings.chromium:
+        raise FlowError(
+            f"There is no Chromium at {settings.chromium} (setting chromium). Correct the path, or leave it out."
+        )
     if not path:
         raise FlowError(
-            "No Chromium was found. Install one (Debian: apt-get install chromium) or set HANDENAF_CHROMIUM."
+            "No Chromium was found. Install one (Debian: apt-get install chromium) or set HANDENAF_CHROMIUM to its path."
         )
     return path
 

@@ -13,7 +13,7 @@ from flows.alarming import alarm_flow
 from flows.follow import follow
 from flows.forget import forget
 from flows.settings import Settings, quiet_prefect, read_settings
-from flows.stamping import stamp_flow
+from flows.stamping_flow import stamp_flow
 from flows.watch import watch
 
 

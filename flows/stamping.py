@@ -10,7 +10,6 @@ from pathlib import Path
 
 import httpx
 from asn1crypto import x509
-from prefect import flow
 
 from flows.clock import now
 from flows.mail import send_mail
@@ -182,9 +181,3 @@ def stamp_log(settings: Settings, state: State) -> str:
     if made:
         state.audit.note(at=at, actor=BY, action="log.stamped", subject=str(entries[-1].sequence), detail=made)
     return made
-
-
-@flow(name="stamp")
-def stamp_flow(home: str) -> int:
-    """Stamp what waits and the log's head; give the number of tokens that came."""
-    return stamp_round(home)

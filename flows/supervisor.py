@@ -1,6 +1,7 @@
 """`handenaf up`: the Prefect server, the schedule and the desk, kept running until Ctrl-C."""
 
 import signal
+import socket
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -13,7 +14,7 @@ from rich.console import Console
 
 from flows.children import Child
 from flows.errors import FlowError
-from flows.settings import Settings, quiet_prefect
+from flows.settings import FILE, Settings, quiet_prefect
 
 START_SECONDS = 90.0
 """How long the server may take to answer: 6 to 8 s, 11 at the first start (measured), more on a busy machine."""
@@ -31,7 +32,11 @@ def desk_of(settings: Settings) -> str:
 
 @contextmanager
 def running_house(settings: Settings, console: Console) -> Iterator[list[Child]]:
-    """Start the three processes and wait until they answer; end them all when the block ends."""
+    """Start the three processes and wait until they answer; end them all when the block ends.
+
+    Raises `FlowError` where a port is taken, or a process does not come up.
+    """
+    _check_ports(settings)
     environment = quiet_prefect(settings.home, api=api_of(settings))
     logs = settings.home / "logs"
     logs.mkdir(parents=True, exist_ok=True)
@@ -55,6 +60,7 @@ def running_house(settings: Settings, console: Console) -> Iterator[list[Child]]
         log=str(logs / "desk.log"),
     )
     children = [server, desk, schedule]
+    signal.signal(signal.SIGTERM, _end_in_order)
     try:
         server.start()
         desk.start()
@@ -85,6 +91,27 @@ def keep_up(children: list[Child], console: Console, tick: Callable[[], None] = 
         tick()
         time.sleep(0.5)
     console.print("Ending …")
+
+
+def _end_in_order(_number: int, _frame: FrameType | None) -> None:
+    """End as after Ctrl-C when we are asked to (systemd, a reboot), also while we start."""
+    raise KeyboardInterrupt
+
+
+def _check_ports(settings: Settings) -> None:
+    """Make sure that who answers will be ours: another program on a port would be taken for it."""
+    for host, port, setting in (
+        ("127.0.0.1", settings.prefect_port, "prefect_port"),
+        (settings.desk_host, settings.desk_port, "desk_port"),
+    ):
+        try:
+            with socket.create_server((host, port)):
+                pass
+        except OSError as error:
+            raise FlowError(
+                f"Port {port} of {host} can't be listened on ({error.strerror}): does `handenaf up` or `handenaf demo` run "
+                f"already, or another program? End it, or choose another {setting} in {settings.home / FILE}."
+            ) from error
 
 
 def _end_zombies() -> None:

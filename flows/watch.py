@@ -1,17 +1,24 @@
 """The nightly flow: look, find, judge, open, capture."""
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any, cast
 
-from prefect import Task, flow
+from prefect import State, Task, flow
 from prefect.artifacts import create_table_artifact
 from prefect.cache_policies import NO_CACHE
+from prefect.client.schemas.objects import TaskRun
 from prefect.futures import wait
 from prefect.task_runners import ThreadPoolTaskRunner
 from prefect.tasks import exponential_backoff
 
+from crawlers import CardError, end_crawls
+from flows.errors import FlowError
 from flows.night import Night, run_night
+from flows.open_house import cards_of, opened
 from flows.progress import report
+from flows.settings import read_settings
+from warehouse.state.crawls import Run
 
 
 def as_task(step: Callable[..., Any], run_name: str | None = None) -> Task[..., Any]:
@@ -27,7 +34,13 @@ def as_task(step: Callable[..., Any], run_name: str | None = None) -> Task[..., 
         retry_jitter_factor=0.5,
         cache_policy=NO_CACHE,
         persist_result=False,
+        retry_condition_fn=_may_pass,
     )
+
+
+def _may_pass(_task: Task[..., Any], _run: TaskRun, state: State[Any]) -> bool:
+    """Tell whether an error may be gone in a minute: not one that waits for a person (no Chromium, a wrong setting)."""
+    return not isinstance(state.data, FlowError | CardError)
 
 
 class AsTasks:
@@ -46,10 +59,14 @@ class AsTasks:
         runner: ThreadPoolTaskRunner[Any] = ThreadPoolTaskRunner(max_workers=at_once)
         with runner.duplicate() as pool:
             futures = [pool.submit(named, parameters=_named_arguments(step, call)) for call in calls]
-            for done, future in enumerate(futures, start=1):
-                wait([future])
-                answers.append(future.result(raise_on_failure=False))
-                report(name, done=done, total=len(calls))
+            try:
+                for done, future in enumerate(futures, start=1):
+                    wait([future])
+                    answers.append(future.result(raise_on_failure=False))
+                    report(name, done=done, total=len(calls))
+            except KeyboardInterrupt:
+                end_crawls()  # else the pool would wait for them, maybe for hours
+                raise
         return answers
 
 
@@ -58,20 +75,41 @@ def _named_arguments(step: Callable[..., str], call: Sequence[object]) -> dict[s
 
 
 @flow(name="watch", log_prints=False)
-def watch(home: str, sources: list[str] | None = None, again: bool = False) -> dict[str, str]:
+def watch(home: str, sources: list[str] | None = None, again: bool = False) -> Night:
     """Look at every source, and open a case for each post that harms somebody we protect.
 
     Combines crawling, finding, judging and capturing in one flow because each asks the stores what the one before it
     left; a night that dies anywhere is started again and goes on.
     """
-    night = run_night(home, AsTasks(), sources=sources, again=again)
-    _publish(night)
-    return night.sources
-
-
-def _publish(night: Night) -> None:
-    """Put the table of sources and their state where Prefect's page shows it."""
-    rows = [{"source": name, "how it ended": words} for name, words in night.sources.items()]
+    try:
+        night = run_night(home, AsTasks(), sources=sources, again=again)
+    except Exception as error:
+        _publish(home, f"The night broke off, the next one goes on there: {error}")
+        raise
     found = f"{night.judged} mentions judged, {night.cases} new cases, {night.captured} captures, {night.alarms} alarms"
-    if rows:
-        create_table_artifact(table=rows, key="sources", description=f"Tonight's sources: {found}")
+    failed = f", {len(night.not_captured)} captures failed ({night.not_captured[0]})" if night.not_captured else ""
+    _publish(home, f"{found}{failed}. Looked at: {', '.join(sorted(night.sources)) or 'no source was due'}.")
+    return night
+
+
+def _publish(home: str, said: str) -> None:
+    """Put the table of all sources and their state where Prefect's page shows it, whatever the night was like."""
+    settings = read_settings(Path(home))
+    with opened(settings) as state:
+        runs = {run.source: run for run in state.crawls.last_runs()}
+    rows = [_row(name, runs.get(name)) for name in sorted(cards_of(settings))]
+    create_table_artifact(table=rows, key="sources", description=said)
+
+
+def _row(name: str, run: Run | None) -> dict[str, Any]:
+    if run is None:
+        return {"source": name, "state": "never looked at"}
+    return {
+        "source": name,
+        "state": run.outcome,
+        "looked at": run.started_at.isoformat(timespec="minutes"),
+        "pages": run.requests,
+        "posts": run.posts,
+        "new mentions": run.mentions,
+        "what was said": run.message,
+    }

@@ -9,9 +9,11 @@ from rich.console import Console
 
 from flows.commands import Home, settings_of
 from flows.errors import FlowError
+from flows.night import Night
 from flows.progress import progress_bars
 from flows.settings import quiet_prefect
 from flows.supervisor import desk_of, keep_up, running_house
+from flows.telling import print_night
 
 
 class FlowName(StrEnum):
@@ -21,6 +23,7 @@ class FlowName(StrEnum):
     FOLLOW = "follow"
     FORGET = "forget"
     ALARM = "alarm"
+    STAMP = "stamp"
 
 
 def add(cli: typer.Typer) -> None:
@@ -48,13 +51,14 @@ def run(flow: FlowName, home: Home = None) -> None:
     settings = settings_of(home)
     api = _running_api(settings.prefect_port)
     quiet_prefect(settings.home, api=api)
-    from flows import alarming, follow, forget, watch  # noqa: PLC0415 - Prefect reads its settings on import
+    from flows import alarming, follow, forget, stamping_flow, watch  # noqa: PLC0415 - Prefect reads its settings on import
 
     flows: dict[FlowName, Callable[[str], object]] = {
         FlowName.WATCH: watch.watch,
         FlowName.FOLLOW: follow.follow,
         FlowName.FORGET: forget.forget,
         FlowName.ALARM: alarming.alarm_flow,
+        FlowName.STAMP: stamping_flow.stamp_flow,
     }
     console = Console()
     try:
@@ -62,11 +66,17 @@ def run(flow: FlowName, home: Home = None) -> None:
             answer = flows[flow](str(settings.home))
     except Exception as error:  # whatever a flow failed with, the person gets a sentence and the log's place
         raise FlowError(f"{flow.value} failed: {error}. Run it again: it goes on where it stopped.") from error
-    console.print(f"[green]✓[/] {flow.value}: {answer}", markup=True, highlight=False)
+    if isinstance(answer, Night):
+        print_night(answer, console)
+        if answer.failed:
+            raise typer.Exit(1)
+        return
+    counts = ", ".join(f"{count} {what}" for what, count in answer.items()) if isinstance(answer, dict) else answer
+    console.print(f"[green]✓[/] {flow.value}: {counts}", highlight=False)
 
 
 def _running_api(port: int) -> str:
-
+    """Give the address of the Prefect server of `handenaf up`, or nothing where it doesn't run."""
     api = f"http://127.0.0.1:{port}/api"
     try:
         return api if httpx.get(f"{api}/health", timeout=1).is_success else ""

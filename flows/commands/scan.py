@@ -6,19 +6,20 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.table import Table
+from rich.text import Text
 
 from classify.names import compile_roster
-from crawlers import crawl
+from crawlers import Card, crawl
 from flows.clock import now
 from flows.commands import Home, settings_of
 from flows.judging import judge_named
 from flows.look import find_named
-from flows.night import Night, Plain, run_night
+from flows.night import Plain, is_failure, run_night
 from flows.open_house import card_named, cards_of, chromium_of, judge_of
 from flows.progress import progress_bars
-from flows.settings import FILE, chosen_home, read_settings
-from warehouse import CrawlEnd, Label, Person, Post, content_id
+from flows.settings import FILE, Settings, chosen_home, read_settings
+from flows.telling import print_night
+from warehouse import CrawlEnd, Label, Person, Post, Verdict, content_id
 from warehouse.state.posts import Named
 
 
@@ -33,10 +34,14 @@ def scan(
     again: Annotated[bool, typer.Option("--again", help="Look also at pages that are not due yet.")] = False,
     home: Home = None,
 ) -> None:
-    """Look at the sources that are due, judge what is found, open and capture cases. Needs no server."""
+    """Look at the sources that are due, judge what is found, open and capture cases. Needs no server.
+
+    Exit status: 0, or 1 where a source or a capture failed, or 2 where there was nothing to do it with.
+    """
     console = Console()
     if person:
-        look_for(person, source or [], home, console)
+        if not look_for(person, source or [], home, console):
+            raise typer.Exit(1)
         return
     settings = settings_of(home)
     for name in source or []:
@@ -49,53 +54,59 @@ def scan(
     with progress_bars(console):
         night = run_night(str(settings.home), Plain(), sources=source or None, again=again)
     print_night(night, console)
+    if night.failed:
+        raise typer.Exit(1)
 
 
-def print_night(night: Night, console: Console) -> None:
-    """Print what a night brought."""
-    table = Table("source", "how it ended", box=None, header_style="bold")
-    for name, words in night.sources.items():
-        table.add_row(name, words)
-    if night.sources:
-        console.print(table)
-    else:
-        console.print("No source is due now; --again looks anyway.")
-    console.print(
-        f"{night.judged} mentions judged, [bold]{night.cases} new cases[/], {night.captured} captured, {night.alarms} alarms sent."
-    )
+def look_for(name: str, sources: list[str], home: Path | None, console: Console) -> bool:
+    """Look for one name at some sources, print what is found, and keep nothing: for a first try, or a question.
 
-
-def look_for(name: str, sources: list[str], home: Path | None, console: Console) -> None:
-    """Look for one name at some sources, print what is found, and keep nothing: for a first try, or a question."""
+    Gives False where any source could not be looked at.
+    """
     with TemporaryDirectory() as nowhere:
         chosen = home or chosen_home()
         settings = read_settings(chosen if (chosen / FILE).is_file() else Path(nowhere))
-        somebody = Person(id=content_id("person", name), display_name=name)
-        finder = compile_roster([somebody])
-        judge = judge_of(settings)
-        for source in sources or sorted(cards_of(settings)) or ["bluesky"]:
-            card = card_named(settings, source)
-            posts: list[Post] = []
-            chromium = chromium_of(settings) if card.kind == "browser" else None
-            end = CrawlEnd(source=source, outcome="failed", message="the crawler stopped without a word")
-            with console.status(f"Looking for {name} at {source} …"):
-                for event in crawl(
-                    card, frontier=(), searches=(name,), now=now(), chromium=chromium, contact=settings.contact
-                ):
-                    if isinstance(event, CrawlEnd):
-                        end = event
-                    else:
-                        posts.extend(event.posts)
-            found = find_named(finder, posts)
-            by_id = {post.id: post for post in posts}
-            named = [Named(post=by_id[mention.post_id], mention=mention, beside=()) for mention in found]
-            verdicts = judge_named(judge, named)
-            console.print(
-                f"[bold]{source}[/]: {end.outcome}, {len(posts)} posts, {len(found)} name {name}. {end.message}"
-            )
-            for each, verdict in zip(named, verdicts, strict=True):
-                labels = ", ".join(verdict.labels) or "nothing"
-                harmful = any(label != Label.CRITICISM for label in verdict.labels)
-                console.print(f"  [{'red' if harmful else 'green'}]{labels}[/] {each.post.permalink}", highlight=False)
-                console.print("    " + " ".join(each.post.text.split())[:200], markup=False, highlight=False)
+        names = sources or sorted(cards_of(settings)) or ["bluesky"]
+        cards = [card_named(settings, source) for source in names]
+        answers = [_look_at(card, name, settings, console) for card in cards]
     console.print("[dim]Nothing was kept.[/]")
+    return all(answers)
+
+
+def _look_at(card: Card, name: str, settings: Settings, console: Console) -> bool:
+    """Look for one name at one source, and print what is found; False where it could not be looked at."""
+    how = f"asks its search for {name!r}" if card.searches else f"reads its pages and finds {name!r} in them"
+    console.print(Text(f"{card.name} ({card.kind}): {how}, at {card.address}"))
+    posts: list[Post] = []
+    end = CrawlEnd(source=card.name, outcome="failed", message="the crawler stopped without a word")
+    chromium = chromium_of(settings) if card.kind == "browser" else None
+    with console.status(Text(f"Looking at {card.address} …")):
+        for event in crawl(card, frontier=(), searches=(name,), now=now(), chromium=chromium, contact=settings.contact):
+            if isinstance(event, CrawlEnd):
+                end = event
+            else:
+                posts.extend(event.posts)
+    if is_failure(end.outcome):
+        said = f"{card.name} could not be looked at ({end.outcome}). {end.message}"
+        console.print(Text.assemble(Text("✗ ", "red"), said))
+        return False
+    named = _named(name, posts)
+    said = f"{card.name}: {end.outcome}, {len(posts)} posts read, {len(named)} name {name}. {end.message}"
+    console.print(Text.assemble(Text("✓ ", "green"), said))
+    for each, verdict in zip(named, judge_named(judge_of(settings), named) if named else [], strict=True):
+        _print_found(each, verdict, console)
+    return True
+
+
+def _named(name: str, posts: list[Post]) -> list[Named]:
+    """Give the posts that name somebody of this name."""
+    finder = compile_roster([Person(id=content_id("person", name), display_name=name)])
+    by_id = {post.id: post for post in posts}
+    return [Named(post=by_id[each.post_id], mention=each, beside=()) for each in find_named(finder, posts)]
+
+
+def _print_found(named: Named, verdict: Verdict, console: Console) -> None:
+    labels = ", ".join(verdict.labels) or "nothing"
+    harmful = any(label != Label.CRITICISM for label in verdict.labels)
+    console.print(Text.assemble("  ", Text(labels, "red" if harmful else "green"), f" {named.post.permalink}"))
+    console.print(Text(f"    {' '.join(named.post.text.split())[:200]}"))
