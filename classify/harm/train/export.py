@@ -1,27 +1,25 @@
-"""From a trained network to the one ONNX file that is packaged."""
+"""From a trained network to the ONNX files: fp32 to compare with, int8 to package."""
 
-import json
 import tempfile
 import warnings
+from collections.abc import Sequence
 from pathlib import Path
 
-import onnx
 import torch
-from onnxruntime.quantization import QuantType, quantize_dynamic
 from transformers import PreTrainedTokenizerFast
 
 from classify.harm.train.network import HarmNetwork
-from warehouse import Label
+from classify.harm.train.quantise import describe, quantise
 
 OPSET = 17
 
 
-def export(network: HarmNetwork, tokenizer: PreTrainedTokenizerFast, out: Path, *, name: str) -> Path:
+def export(
+    network: HarmNetwork, tokenizer: PreTrainedTokenizerFast, out: Path, *, name: str, texts: Sequence[str] = ()
+) -> Path:
     """Write `out/model.onnx` (int8) and `out/tokenizer.json`, and give a temporary folder with the same in fp32.
 
-    Everything is quantised, the embeddings too: with the matrix products alone the file would be four times as large.
-    Weights use 7 of 8 bits (`reduce_range`), because processors without VNNI overflow on 8. The labels' order and the
-    name stand in the file's metadata.
+    `texts` are written posts, from which the int8 step learns where the network's large numbers are.
     """
     network.eval()
     out.mkdir(parents=True, exist_ok=True)
@@ -43,15 +41,8 @@ def export(network: HarmNetwork, tokenizer: PreTrainedTokenizerFast, out: Path, 
             opset_version=OPSET,
             dynamo=False,  # the newer exporter gives the same numbers and needs one more package
         )
-    _describe(full, name)
-    quantize_dynamic(full, out / "model.onnx", weight_type=QuantType.QInt8, per_channel=True, reduce_range=True)
-    _describe(out / "model.onnx", name)
+    describe(full, name)
     for folder in (exact, out):
         tokenizer.backend_tokenizer.save(str(folder / "tokenizer.json"), pretty=False)
+    quantise(full, out / "model.onnx", texts or ["query"], name=name)
     return exact
-
-
-def _describe(file: Path, name: str) -> None:
-    model = onnx.load(file)
-    onnx.helper.set_model_props(model, {"name": name, "labels": json.dumps([label.value for label in Label])})
-    onnx.save(model, file)

@@ -18,6 +18,7 @@ from classify.harm.train.recipe import Recipe
 from classify.harm.train.thresholds import choose
 from warehouse import Label
 
+NAME = "handenaf-harm-e5s"
 FACTS = "training.json"
 """The file beside the weights that says what they were made of."""
 

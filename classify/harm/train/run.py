@@ -16,14 +16,13 @@ from classify.harm.train.corpus import read_corpus, split_corpus
 from classify.harm.train.decisions import learnt_from, read_decided
 from classify.harm.train.examples import from_corpus
 from classify.harm.train.export import export
-from classify.harm.train.finish import note_facts, settle_policy
+from classify.harm.train.finish import NAME, note_facts, settle_policy
 from classify.harm.train.fit import PREFIX, fit
 from classify.harm.train.network import HarmNetwork
 from classify.harm.train.public import READERS, read_public
 from classify.harm.train.recipe import Recipe
 from classify.harm.train.vocabulary import prune, shrink
 
-NAME = "handenaf-harm-e5s"
 _MOST_BYTES = 48_000_000
 
 
@@ -56,7 +55,7 @@ def train(places: Places, recipe: Recipe | None = None) -> None:
     network, tokenizer = _start(ensure_base(places.base), [post.text for post in posts], places.data)
     decided = read_decided(places.decisions) if places.decisions else []
     fit(network, tokenizer, [*map(from_corpus, training), *learnt_from(decided)], public, recipe)
-    exact = export(network, tokenizer, places.out, name=NAME)
+    exact = export(network, tokenizer, places.out, name=NAME, texts=[post.text for post in training])
     weights = places.out / "model.onnx"
     size = weights.stat().st_size
     if size > _MOST_BYTES:

@@ -1,12 +1,13 @@
 """Training's own steps; they need the `train` extra."""
 
+import shutil
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 torch = pytest.importorskip("torch", reason="torch is only in the train extra")
-pytest.importorskip("onnx", reason="onnx is only in the train extra")
+onnx = pytest.importorskip("onnx", reason="onnx is only in the train extra")
 
 from tokenizers import Tokenizer, models, pre_tokenizers, processors  # noqa: E402
 from transformers import BertConfig, BertModel, PreTrainedTokenizerFast  # noqa: E402
@@ -17,6 +18,7 @@ from classify.harm.train.examples import Example  # noqa: E402
 from classify.harm.train.export import export  # noqa: E402
 from classify.harm.train.fit import fit, masked_loss  # noqa: E402
 from classify.harm.train.network import HarmNetwork  # noqa: E402
+from classify.harm.train.quantise import balance, largest  # noqa: E402
 from classify.harm.train.recipe import Recipe  # noqa: E402
 from classify.harm.train.vocabulary import MASKS, prune, shrink  # noqa: E402
 from warehouse import Label  # noqa: E402
@@ -75,9 +77,28 @@ def test_training_learns_and_the_int8_file_says_the_same(tmp_path: Path) -> None
         for text, own in (("ik dreig", Label.THREAT), ("ik klacht", Label.CRITICISM))
     ] * 40
     fit(made, pruned, examples, [], Recipe(epochs=12, rate=1e-2, head_rate=3e-2, batch=8, threads=1))
-    exact = export(made, pruned, tmp_path, name="x")
+    exact = export(made, pruned, tmp_path, name="x", texts=["ik dreig", "ik klacht"])
     texts = ["query: ik dreig", "query: ik klacht"]
     small, full = (OnnxModel(folder, {}).score(texts, ["", ""]) for folder in (tmp_path, exact))
     assert small[0, 0] > 0.8
     assert small[1, 0] < 0.2
     assert np.abs(small - full).max() < 0.1
+
+
+def test_a_balanced_model_says_the_same_in_fp32_and_its_outliers_are_gone(tmp_path: Path) -> None:
+    pruned, kept = prune(tokenizer(), [])
+    made = network(len(kept) + len(MASKS))
+    with torch.no_grad():
+        made.encoder.encoder.layer[0].attention.output.LayerNorm.weight[3] = 90.0
+    exact = export(made, pruned, tmp_path, name="x") / "model.onnx"
+    texts = ["ik dreig", "ik klacht"]
+    model = onnx.load(exact)
+    before = largest(model, tmp_path / "tokenizer.json", texts)
+    balance(model, before)
+    onnx.save(model, tmp_path / "balanced.onnx")
+    shutil.copy(tmp_path / "balanced.onnx", tmp_path / "model.onnx")
+    after = largest(model, tmp_path / "tokenizer.json", texts)
+    assert max(map(np.max, before.values())) > 5 * max(map(np.max, after.values()))
+    shutil.copy(tmp_path / "tokenizer.json", exact.parent)
+    old, new = (OnnxModel(folder, {}).score(texts, ["", ""]) for folder in (exact.parent, tmp_path))
+    assert np.abs(old - new).max() < 1e-4
