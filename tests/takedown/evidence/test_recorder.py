@@ -22,6 +22,7 @@ from takedown.evidence.files import read_kept
 from takedown.evidence.posted import posted_query
 from warehouse import Capture
 
+pytestmark = pytest.mark.xdist_group("recorder")  # what it needs is made once
 DRAW = random.Random(5)
 TEXT = "Ik weet waar Truus Voorbeeld woont & ik kom langs!"
 BLOB = DRAW.randbytes(300_000)

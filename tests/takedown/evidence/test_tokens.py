@@ -18,6 +18,7 @@ from takedown.evidence.timestamp import files_of
 from takedown.evidence.tokens import Token, load_roots, read_token, time_of
 from takedown.evidence.trial import SETTINGS, SIGNER_EXTENSIONS, Authority, serve
 
+pytestmark = pytest.mark.xdist_group("tokens")  # what it needs is made once
 CONTENT = b"de lijst van controlegetallen\n"
 DIGEST = hashlib.sha256(CONTENT).hexdigest()
 NONCE = 271_828_182_845
