@@ -3,7 +3,7 @@
 from classify.names.check import RosterWarning, check_roster
 from classify.names.errors import EmptyRosterError, LineError, ListError, NamesError
 from classify.names.find import Finder, compile_roster, find_mentions
-from classify.names.posts import NotOurPerson, PostText
+from classify.names.posts import NotOurPerson, OurPerson, PostText
 
 __all__ = [
     "EmptyRosterError",
@@ -12,6 +12,7 @@ __all__ = [
     "ListError",
     "NamesError",
     "NotOurPerson",
+    "OurPerson",
     "PostText",
     "RosterWarning",
     "check_roster",

@@ -9,13 +9,14 @@ from classify.names.align import Aligner
 from classify.names.candidate import Candidate
 from classify.names.context import Context, Places
 from classify.names.errors import EmptyRosterError
+from classify.names.explain import explain_text
 from classify.names.features import Table, table
 from classify.names.fold import Folded, fold
 from classify.names.gate import Gate, Passed
 from classify.names.index import Index
 from classify.names.judge import Scored, choose, mention, remember, weigh
 from classify.names.later import later_mentions
-from classify.names.posts import NotOurPerson, PostText
+from classify.names.posts import NotOurPerson, OurPerson, PostText, Remembered
 from classify.names.tags import Gluer
 from classify.names.tokens import ANY_WAY, Active, Token, repairs, restored
 from warehouse import Mention, Person
@@ -30,17 +31,17 @@ NEAR = 5
 class Finder:
     """A compiled roster that finds its people in posts. Holds no state that changes what it finds."""
 
-    def __init__(self, people: Sequence[Person], negatives: Sequence[NotOurPerson], features: Table) -> None:
-        """Compile `people`; `negatives` are remembered answers of reviewers."""
+    def __init__(self, people: Sequence[Person], answers: Sequence[Remembered], features: Table) -> None:
+        """Compile `people`; `answers` are what reviewers said and is remembered."""
         self.index = Index(people)
         self.places = Places(self.index.entries)
         self.gluer = Gluer(self.index)
         self.table = features
         phrases = self.places.phrases
         self.gate = Gate(self.index, self.gluer, phrases[: self.places.first_town], phrases[self.places.first_town :])
-        self.negatives: dict[str, list[NotOurPerson]] = {}
-        for negative in negatives:
-            self.negatives.setdefault(negative.person_id, []).append(negative)
+        self.answers: dict[str, list[Remembered]] = {}
+        for answer in answers:
+            self.answers.setdefault(answer.person_id, []).append(answer)
 
     def find(self, posts: Sequence[PostText]) -> list[Mention]:
         """Find everybody named in a batch of posts (thousands at a time are best).
@@ -58,18 +59,23 @@ class Finder:
                 found.extend(self._look(part[passed.number], own, passed))
         return found
 
-    def candidates(self, post: PostText) -> Iterator[tuple[Scored, int, int]]:
-        """Give the best candidate per span of one post with its span in the original, however low it scores."""
+    def candidates(self, post: PostText) -> Iterator[tuple[Scored, list[Scored], tuple[int, int]]]:
+        """Give the best candidate per span of one post, her rivals and her span, however low she scores."""
         folded = fold(post.text)
         for passed in self.gate.pass_on(folded.codes, np.array([0, len(folded.codes)])):
-            for winner, _ in self.winners(folded.text, passed):
-                yield winner, *_original(winner.candidate, folded, post.text)
+            for winner, rivals in self.winners(folded.text, passed):
+                remember(winner, post, self.answers.get(winner.candidate.entry.person.id, ()), self.table)
+                yield winner, rivals, _original(winner.candidate, folded, post.text)
+
+    def explain(self, text: str) -> str:
+        """Explain what is found in a text: the words, the person, and everything that speaks for and against."""
+        return explain_text(text, list(self.candidates(PostText(id="", text=text))), self.table)
 
     def _look(self, post: PostText, folded: Folded, passed: Passed) -> list[Mention]:
         """Look through one post."""
         mentions: list[Mention] = []
         for winner, rivals in self.winners(folded.text, passed):
-            remember(winner, post, self.negatives.get(winner.candidate.entry.person.id, ()), self.table)
+            remember(winner, post, self.answers.get(winner.candidate.entry.person.id, ()), self.table)
             span = _original(winner.candidate, folded, post.text)
             found = mention(winner, rivals, post, span, self.table)
             if found:
@@ -146,12 +152,17 @@ def _original(candidate: Candidate, folded: Folded, text: str) -> tuple[int, int
     return start, end
 
 
-def compile_roster(people: Sequence[Person], *, negatives: Sequence[NotOurPerson] = ()) -> Finder:
-    """Compile a roster into a finder. Raises `EmptyRosterError` where there is nobody to look for."""
+def compile_roster(
+    people: Sequence[Person], *, negatives: Sequence[NotOurPerson] = (), positives: Sequence[OurPerson] = ()
+) -> Finder:
+    """Compile a roster into a finder; reviewers' remembered answers lower or raise its scores.
+
+    Raises `EmptyRosterError` where there is nobody to look for.
+    """
     if not people:
         message = "The roster is empty, so nobody can be found. Import people first: handenaf people import roster.csv"
         raise EmptyRosterError(message)
-    return Finder(people, negatives, table())
+    return Finder(people, (*negatives, *positives), table())
 
 
 def find_mentions(

@@ -22,7 +22,7 @@ from warehouse.people import read_roster
 STRENGTH = 0.6
 """How strongly a weight is drawn to its prior: as if that many posts had said so."""
 ROUNDS = 30
-FIXED = frozenset({"not_ours"})
+FIXED = frozenset({"not_ours", "ours"})
 """Features that don't occur in labelled posts: they keep their weight."""
 Vector = NDArray[np.float64]
 
@@ -36,7 +36,7 @@ def examples(finder: Finder, lines: Iterable[str]) -> tuple[list[Mapping[str, fl
     right: list[bool] = []
     for line in lines:
         raw = json.loads(line)
-        for scored, start, end in finder.candidates(PostText(id=raw["post_id"], text=raw["text"])):
+        for scored, _, (start, end) in finder.candidates(PostText(id=raw["post_id"], text=raw["text"])):
             who = scored.candidate.entry.person.id
             values.append(scored.values)
             right.append(any(who in (m["person_id"], *m["also"]) and _meet(start, end, m) for m in raw["mentions"]))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from classify.names.candidate import Candidate
 from classify.names.context import Context
 from classify.names.features import Table
-from classify.names.posts import NotOurPerson, PostText
+from classify.names.posts import NotOurPerson, PostText, Remembered
 from warehouse import Band, Mention, Reason
 
 CONTRADICTIONS = frozenset({"trade_before", "trade_behind", "other_life", "famous", "firm", "family", "not_ours"})
@@ -96,21 +96,22 @@ def choose(scored: Sequence[Scored], table: Table) -> list[tuple[Scored, list[Sc
         ]
         rivals = list({r.candidate.entry.number: r for r in rivals}.values())
         if rivals:
-            winner.values["shared"] = math.log2(len(rivals) + 1)
-            winner.score = table.score(winner.values)
+            values = {**winner.values, "shared": math.log2(len(rivals) + 1)}
+            chosen.append((Scored(winner.candidate, values, table.score(values)), rivals))
+        else:
+            chosen.append((Scored(winner.candidate, dict(winner.values), winner.score), rivals))
         taken.append(span)
-        chosen.append((winner, rivals))
     return chosen
 
 
-def remember(winner: Scored, post: PostText, negatives: Sequence[NotOurPerson], table: Table) -> None:
-    """Lower a score, visibly, where a reviewer said that this author or site means somebody else."""
-    for negative in negatives:
-        if negative.covers(winner.candidate.entry.person, post):
-            winner.values["not_ours"] = 1.0
-            winner.candidate.marks["not_ours"] = " ".join(filter(None, (negative.author_handle, negative.host)))
+def remember(winner: Scored, post: PostText, answers: Sequence[Remembered], table: Table) -> None:
+    """Lower or raise a score, visibly, where a reviewer said whom this author, site or context means."""
+    for answer in answers:
+        if answer.covers(winner.candidate.entry.person, post):
+            mark = "not_ours" if isinstance(answer, NotOurPerson) else "ours"
+            winner.values[mark] = 1.0
+            winner.candidate.marks[mark] = answer.told
             winner.score = table.score(winner.values)
-            return
 
 
 def band_of(winner: Scored, table: Table) -> Band | None:

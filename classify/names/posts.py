@@ -26,19 +26,34 @@ class PostText:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class NotOurPerson:
-    """A reviewer's remembered answer: this author on this site meant somebody else of that name.
+class Remembered:
+    """A reviewer's answer about a name, kept for the same author, site or context.
 
-    An empty handle stands for every author of the site, an empty host for the author anywhere.
+    What is left empty holds for every author, every site or every text; something must be given.
     """
 
     person_id: str
     author_handle: str = ""
     host: str = ""
+    words: str = ""
+    """Words beside which it holds ("bakkerij op de markt"), whatever their case."""
 
     def covers(self, person: Person, post: PostText) -> bool:
-        """Tell whether this answer is about `person` and the author or site of `post`."""
-        if self.person_id != person.id or not (self.author_handle or self.host):
+        """Tell whether this answer is about `person` and the author, site and context of `post`."""
+        if self.person_id != person.id or not (self.author_handle or self.host or self.words):
             return False
-        same_author = self.author_handle in ("", post.author_handle)
-        return same_author and self.host in ("", post.host)
+        same_place = self.author_handle in ("", post.author_handle) and self.host in ("", post.host)
+        return same_place and self.words.casefold() in post.text.casefold()
+
+    @property
+    def told(self) -> str:
+        """What it holds for, in words."""
+        return " ".join(filter(None, (self.author_handle, self.host, self.words)))
+
+
+class NotOurPerson(Remembered):
+    """Somebody else of that name was meant: later scores of the same author, site or context are lowered."""
+
+
+class OurPerson(Remembered):
+    """Our person was meant: later scores of the same author, site or context are raised."""

@@ -103,7 +103,11 @@ def _words_of_run(text: str, letters: list[int]) -> list[list[int]]:
     for i, place in enumerate(letters[1:]):
         gap, before, after = gaps[i], gaps[i - 1 : i] or gaps[i + 1 : i + 2], gaps[i + 1 : i + 2] or gaps[i - 1 : i]
         signs_beside = any(other.strip() for other in (*before, *after))
-        if "  " in gap or (not gap.strip() and signs_beside) or (gap not in before and before == after):
+        if (
+            "  " in gap
+            or (not gap.strip() and signs_beside)
+            or (gap not in before and before == after and "".join(before).strip())
+        ):
             groups.append([])
         groups[-1].append(place)
     return groups
