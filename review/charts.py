@@ -6,6 +6,9 @@ from datetime import date, datetime, timedelta
 
 from warehouse.state.figures import MEASURES, Count
 
+STEPS = 4
+"""Lines drawn above the zero line of a chart."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Week:
@@ -29,8 +32,9 @@ class Overview:
 
     @property
     def peak(self) -> int:
-        """The highest weekly number, at least 1: the charts' upper edge."""
-        return max((number for numbers in self.by_week.values() for number in numbers), default=0) or 1
+        """The charts' upper edge: the highest weekly number, at least 1; from 4 on a multiple of 4, for four whole steps."""
+        highest = max((number for numbers in self.by_week.values() for number in numbers), default=0)
+        return -(-highest // STEPS) * STEPS if highest >= STEPS else max(highest, 1)
 
 
 def overview_of(counts: Sequence[Count], *, until: datetime, weeks: int) -> Overview:
