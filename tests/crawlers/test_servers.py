@@ -1,7 +1,7 @@
 """Real software on loopback: WordPress, FlaskBB, Isso, a Mastodon API and the Bluesky AppView, seeded with gold posts.
 
 The recipes lie in a folder beside the repository (`HANDENAF_SERVERS`, else ../shared/servers) and keep what they install in
-`HANDENAF_SERVERS_HOME` (else ~/.cache/handenaf-servers). A server that isn't installed there is skipped, unless
+`HANDENAF_SERVERS_HOME` (else /var/tmp/handenaf-servers). A server that isn't installed there is skipped, unless
 HANDENAF_SERVERS_INSTALL=1 says to install it (apt, pip, npm; minutes).
 """
 
@@ -18,8 +18,9 @@ from pathlib import Path
 
 import pytest
 
+from classify.names import PostText, compile_roster
 from crawlers.texts import html_text
-from warehouse import Post
+from warehouse import Band, Person, Post
 
 RECIPES = Path(os.environ.get("HANDENAF_SERVERS", Path(__file__).parents[3] / "shared" / "servers"))
 HOME = Path(os.environ.get("HANDENAF_SERVERS_HOME", "/var/tmp/handenaf-servers"))  # noqa: S108 - see below
@@ -95,6 +96,42 @@ def texts(posts: list[Post]) -> Counter[str]:
     return Counter(plain(post.text) for post in posts)
 
 
+PEOPLE = tuple(
+    Person(
+        id=name, display_name=name, given_names=given, call_name=given, tussenvoegsel=between, surname=surname, role=role, town=town
+    )
+    for name, given, between, surname, role, town in (
+        ("Fenna Terpstra", "Fenna", "", "Terpstra", "huisarts", "Huizum-Oost"),
+        ("Joost van der Wijngaard", "Joost", "van der", "Wijngaard", "wijkagent", "Delfzijl"),
+        ("Zoë Çelik-Bakker", "Zoë", "", "Çelik-Bakker", "verpleegkundige", "Middelburg"),
+        ("Ruben de Graaf", "Ruben", "de", "Graaf", "gerechtsdeurwaarder", "Ede"),
+        ("Mirjam 't Hart", "Mirjam", "'t", "Hart", "notaris", "Gouda"),
+        ("Yassin El Idrissi", "Yassin", "", "El Idrissi", "docent", "Tiel"),
+    )
+)  # fmt: skip
+"""The seed's professionals (`make_seed.py`), as a roster."""
+NAMES = [person.display_name for person in PEOPLE]
+
+
+def named_in_full(posts: list[Post]) -> Counter[str]:
+    """Give the posts in which the finder sees a professional, of those that name one in full.
+
+    Raises `AssertionError` where a post that names one in full has no mention of her, or more than one for a name.
+    """
+    mentions = compile_roster(PEOPLE).find([PostText(id=post.id, text=post.text) for post in posts])
+    sure = {(one.post_id, one.person_id) for one in mentions if one.band in (Band.CERTAIN, Band.PROBABLE)}
+    full = [(post, name) for post in posts for name in NAMES if name.lower() in post.text.lower()]
+    assert [(post.text, name) for post, name in full if (post.id, name) not in sure] == []
+    return Counter(plain(post.text) for post, _ in full)
+
+
+def gold_in_full() -> int:
+    """Count the seed's texts that name a professional in full, a name for each."""
+    items = [f"{thread['title']} {thread['text']}" for thread in seed()]
+    items += [comment["text"] for thread in seed() for comment in thread["comments"]]
+    return sum(name.lower() in item.lower() for item in items for name in NAMES)
+
+
 def posts_of(night) -> list[Post]:
     posts = [post for fetch in night.fetches for post in fetch.posts]
     assert len({post.permalink for post in posts}) == len(posts), "no post twice"
@@ -138,6 +175,7 @@ def test_wordpress_gives_every_article_and_comment_once(wordpress, make_card, lo
     assert night.end.outcome == "ok", night.end
     posts = posts_of(night)
     assert texts(posts) == gold_texts(seed())
+    assert named_in_full(posts).total() == gold_in_full()
     assert {post.author_name for post in posts if post.platform_id.startswith("post-")} == {"admin"}
     assert all(post.posted_at_how == "api" for post in posts)
 
@@ -200,6 +238,7 @@ def test_flaskbb_gives_every_post_of_every_page_once(flaskbb, make_card, look):
         found[opening] -= 1
     bodies -= Counter(plain(thread["text"]) for thread in threads)
     assert +found == +bodies
+    assert named_in_full(posts).total() >= gold_in_full()  # the forum's seed repeats one thread's answers four times
 
     again = look(card, night, now=datetime.now(UTC) + TOMORROW)
     assert again.end.outcome == "unchanged", again.end
@@ -220,11 +259,13 @@ ISSO = {
 
 def test_isso_gives_every_comment_that_javascript_draws(isso, make_card, look, chromium):
     found: Counter[str] = Counter()
+    full = 0
     for number in (1, 2, 3):
         card = make_card(f"{isso}/a{number}.html", "browser", selectors=ISSO, also_hosts=["127.0.0.1:18087"])
         night = look(card, chromium=chromium)
         assert night.end.outcome == "ok", night.end
         found += texts(posts_of(night))
+        full += named_in_full(posts_of(night)).total()
     texts_wanted = [plain(item["text"]) for thread in seed() for item in [thread, *thread["comments"]]]
     without_title = Counter(
         {
@@ -234,6 +275,12 @@ def test_isso_gives_every_comment_that_javascript_draws(isso, make_card, look, c
     )
     assert sum(found.values()) == len(texts_wanted)
     assert set(without_title) == set(texts_wanted)
+    assert full >= sum(
+        name.lower() in item["text"].lower()
+        for thread in seed()
+        for item in [thread, *thread["comments"]]
+        for name in NAMES
+    )
 
 
 def test_a_mastodon_server_gives_its_public_timeline_and_replies(mastodon, make_card, look):
@@ -242,6 +289,7 @@ def test_a_mastodon_server_gives_its_public_timeline_and_replies(mastodon, make_
     assert night.end.outcome == "ok", night.end
     posts = posts_of(night)
     assert texts(posts) == gold_texts(seed())
+    assert named_in_full(posts).total() == gold_in_full()
     again = look(card, night, now=datetime.now(UTC) + TOMORROW)
     assert again.end.outcome == "unchanged", again.end
     assert not posts_of(again)
@@ -257,16 +305,6 @@ def test_a_mastodon_server_can_be_asked_for_names(mastodon, make_card, look):
     assert named <= set(texts(posts_of(night)))
 
 
-NAMES = [
-    "Fenna Terpstra",
-    "Joost van der Wijngaard",
-    "Zoë Çelik-Bakker",
-    "Ruben de Graaf",
-    "Mirjam 't Hart",
-    "Yassin El Idrissi",
-]
-
-
 def test_bluesky_gives_every_post_that_names_someone_in_full(bluesky, make_card, look):
     card = make_card(bluesky, "bluesky", searches=True)
     night = look(card, searches=NAMES)
@@ -277,6 +315,7 @@ def test_bluesky_gives_every_post_that_names_someone_in_full(bluesky, make_card,
     said += [comment["text"] for thread in threads for comment in thread["comments"]]
     wanted = Counter(plain(text[:290]) for text in said if any(name in text[:290] for name in NAMES))
     assert texts(posts) == wanted
+    assert set(named_in_full(posts)) == set(wanted)
     assert all(re.fullmatch(r"https://bsky\.app/profile/did:plc:\w+/post/\w+", post.permalink) for post in posts)
 
     again = look(card, night, now=datetime.now(UTC) + TOMORROW, searches=NAMES)
