@@ -4,6 +4,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
+from classify.harm.disguise import undisguised
 from classify.harm.items import Item, Span
 from classify.harm.policy import Masks
 
@@ -20,10 +21,10 @@ def _readable(character: str) -> str:
 
 
 def clean(text: str) -> str:
-    """Drop what hides words from the model: control, bidirectional and zero-width characters, runs of space."""
+    """Undo what hides words from the model: control, bidirectional and zero-width characters, runs of space, disguise."""
     if not text.isprintable():
         text = "".join(map(_readable, text))
-    return _SPACES.sub(" ", text).strip()
+    return undisguised(_SPACES.sub(" ", text).strip())
 
 
 def join_spans(spans: tuple[Span, ...]) -> list[Span]:
