@@ -58,6 +58,7 @@ FEATURES: Mapping[str, str] = {
     "shared": N_("Others on the roster fit as well"),
     "other_first": N_("Another first name beside the surname"),
     "only_first": N_("First name alone, with organisation and town"),
+    "ours": N_("Remembered: our person"),
     "not_ours": N_("Remembered: not our person"),
 }
 """By feature, a few words each; the whole sentence stands in `features.toml` and in `handenaf names --explain`."""
