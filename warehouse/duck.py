@@ -54,6 +54,8 @@ class Warehouse:
 
     def _load(self) -> int:
         path = self.folder / "warehouse.duckdb"
+        if not path.exists():
+            _create(path)
         with duckdb.connect(path) as connection:
             connection.execute(read_query("tables"))
             known = {name for (name,) in connection.execute(read_query("loaded_batches")).fetchall()}
@@ -90,6 +92,17 @@ class Warehouse:
                 return [dict(zip(names, row, strict=True)) for row in answer.fetchall()]
         except duckdb.Error as error:
             raise WarehouseError(f"the question can't be answered: {error}") from error
+
+
+def _create(path: Path) -> None:
+    """Make an empty warehouse that appears whole or not at all: half a file could not be opened ever after."""
+    beside = path.with_name(f".{path.name}.part")  # only the holder of the lock writes it
+    for left in (beside, beside.with_name(f"{beside.name}.wal")):
+        left.unlink(missing_ok=True)
+    with duckdb.connect(beside) as connection:
+        connection.execute(read_query("tables"))
+        connection.execute("checkpoint")
+    put_in_place(beside, path)
 
 
 def _load_batch(connection: duckdb.DuckDBPyConnection, batch: Path) -> None:

@@ -47,6 +47,8 @@ class _Desk(BaseHTTPRequestHandler):
         self.server.asked.append((self.path, {k.lower(): v for k, v in self.headers.items()}))
         page = self.server.pages.get(self.path) or self.server.pages.get(self.path.split("?")[0])
         status, headers, body = page(self) if page else (404, {}, b"niets")
+        if status == 0:  # the page has answered by itself
+            return
         self.send_response(status)
         for name, value in headers.items():
             self.send_header(name, value)

@@ -1,6 +1,7 @@
 """Sites that misbehave: each gets a sentence, nothing crashes, and the rest of the source is still read."""
 
 import time
+from contextlib import suppress
 from itertools import pairwise
 
 import pytest
@@ -153,6 +154,25 @@ def test_endless_pages_come_to_an_end(town, draw, make_card, look, same, sentenc
     night = look(make_card(town.url + "/", max_pages=6))
     assert sentence in night.messages
     assert len(town.paths()) == (2 if same else 6)
+
+
+def test_an_answer_that_never_ends_is_cut_off(town, draw, make_card, look):
+    def flow_on(desk):
+        desk.close_connection = True
+        desk.send_response(200)
+        desk.send_header("Content-Type", "text/html")
+        desk.end_headers()
+        with suppress(OSError):  # until the other side has had enough
+            while True:
+                desk.wfile.write(b"<p>en toen, " * 5_000)
+        return 0, {}, b""
+
+    town.page("/", '<a class="thread" href="/eindeloos">a</a><a class="thread" href="/goed">b</a>')
+    town.pages["/eindeloos"] = flow_on
+    town.page("/goed", draw(ONE))
+    night = look(make_card(town.url + "/"))
+    assert night.texts == ["Draadje\n\nHallo."]
+    assert "/eindeloos sends more than 10 MB for one page; it was cut off and not read." in night.messages
 
 
 def test_a_huge_post_and_strange_characters_are_kept(town, draw, make_card, look):
