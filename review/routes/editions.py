@@ -19,7 +19,8 @@ from takedown.evidence.editions import Edition
 from takedown.evidence.locking import lock_for, lock_with, lock_with_seven_zip, new_passphrase, seven_zip
 from takedown.evidence.mask_store import keep_review, read_review
 from takedown.evidence.masks import Mark, MaskReview
-from takedown.evidence.suggestions import suggest_marks
+from takedown.evidence.redaction import own_words
+from takedown.evidence.suggestions import loose_words, suggest_marks
 from warehouse import Bundle
 
 router = APIRouter(prefix="/case/{case_id}/editions")
@@ -33,6 +34,7 @@ EDITIONS = (
     (Edition.REDACTED, N_("Redacted, for platforms and others"), N_("The post alone; children, others, addresses and numbers are masked. Without decisions and letters.")),
     (Edition.SUSPECT, N_("For the suspect's file"), N_("As redacted, with decisions and letters; colleagues have no names in it.")),
 )  # fmt: skip
+UNANSWERED = N_("Say of every marked place whether it is masked: what nobody looked at never leaves the house.")
 KINDS = {
     "minderjarige": N_("a child"),
     "derde": N_("somebody else"),
@@ -67,8 +69,9 @@ def editions(visit: Keeper, case_id: str) -> Response:
         "editions.html",
         file=file,
         places=_places(file, review),
+        loose=_loose(file),
         kinds=KINDS,
-        more="\n".join(review.words) if review else "",
+        more="\n".join(w for w in review.words if w not in _loose(file)) if review else "",
         reviewed=review,
         editions=EDITIONS,
         passphrase=new_passphrase(),
@@ -84,14 +87,15 @@ def answer_marks(visit: Keeper, case_id: str) -> Response:
     for place in _places(file, _review(visit, file)):
         answer = visit.field(place.field)
         if answer not in ("mask", "show"):
-            message = N_(
-                "Say of every marked place whether it is masked: what nobody looked at never leaves the house."
-            )
-            raise InputError(message)
+            raise InputError(UNANSWERED)
         mark = place.mark
         marks.append(Mark(start=mark.start, end=mark.end, kind=mark.kind, masked=answer == "mask"))
-    words = tuple(line.strip() for line in visit.field("words").splitlines() if line.strip())
-    review = MaskReview(post_id=file.post.id, by=visit.login, at=visit.now, marks=tuple(marks), words=words)
+    masked, shown = _loose_answers(visit, file)
+    more = tuple(line.strip() for line in visit.field("words").splitlines() if line.strip())
+    words = tuple(dict.fromkeys((*more, *masked)))
+    review = MaskReview(
+        post_id=file.post.id, by=visit.login, at=visit.now, marks=tuple(marks), words=words, shown=shown
+    )
     keep_review(visit.desk.evidence, case_id, review)
     detail = f"{sum(bool(mark.masked) for mark in marks)} of {len(marks)} masked"
     visit.desk.state.audit.note(
@@ -142,6 +146,19 @@ def _places(file: CaseFile, review: MaskReview | None) -> list[Place]:
         )
         for mark in suggest_marks(text, file.person)
     ]
+
+
+def _loose(file: CaseFile) -> tuple[str, ...]:
+    """Give the words of reasons and answers that may name somebody."""
+    return loose_words(own_words(file.judgements, file.decisions, file.responses), file.person)
+
+
+def _loose_answers(visit: Visit, file: CaseFile) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Give which of them are masked and which are shown."""
+    answers = {words: visit.field(f"word-{number}") for number, words in enumerate(_loose(file))}
+    if not set(answers.values()) <= {"mask", "show"}:
+        raise InputError(UNANSWERED)
+    return tuple(w for w, a in answers.items() if a == "mask"), tuple(w for w, a in answers.items() if a == "show")
 
 
 def _lock_of(visit: Visit, lock: str) -> Callable[[Path], Path]:

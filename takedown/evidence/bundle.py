@@ -93,7 +93,7 @@ def payload_of(facts: CaseFacts, folder: Path, made_at: datetime, edition: Editi
     promised = _promised(facts, tuple(whole.values()), made_at)
     told, copies = facts, tuple(whole.values())
     if edition.masked:
-        masks = masks_of(facts)
+        masks = masks_of(facts, edition)
         told = mask_facts(facts, masks)
         post = told.post
         reviewed = f"{facts.post.text} {post.author_name} {post.author_handle} {post.posted_at_literal}"

@@ -34,6 +34,7 @@ def keep_review(folder: Path, case_id: str, review: MaskReview) -> None:
         "at": review.at.isoformat(),
         "marks": [[mark.start, mark.end, mark.kind, mark.masked] for mark in review.marks],
         "words": list(review.words),
+        "shown": list(review.shown),
     }
     identity = pyrage.x25519.Identity.from_str(keys_of(folder, case_id).identity)
     locked = pyrage.encrypt(canonical(told), [identity.to_public()])
@@ -64,6 +65,7 @@ def read_review(folder: Path, case_id: str) -> MaskReview | None:
             at=datetime.fromisoformat(told["at"]),
             marks=tuple(Mark(start=s, end=e, kind=kind, masked=masked) for s, e, kind, masked in told["marks"]),
             words=tuple(told["words"]),
+            shown=tuple(told["shown"]),
         )
     except (OSError, pyrage.DecryptError, ValueError, KeyError, TypeError) as error:
         message = f"What was decided about the names of case {case_id} can't be read ({error}). Review them again."

@@ -75,7 +75,9 @@ class MaskReview:
     at: datetime
     marks: tuple[Mark, ...]
     words: tuple[str, ...] = ()
-    """More to mask, which stands on the page or in letters though not in the post."""
+    """More to mask, which stands on the page, in reasons or in answers though not in the post."""
+    shown: tuple[str, ...] = ()
+    """Words of reasons and answers that name nobody who must be masked."""
 
 
 def masked_words(review: MaskReview | None, post_id: str, text: str, suggested: Iterable[Mark]) -> tuple[str, ...]:

@@ -1,12 +1,15 @@
 """A case's facts with every masked word replaced, for the editions that leave the house openly."""
 
+from collections.abc import Iterable
 from dataclasses import fields, is_dataclass, replace
 from typing import Any, TypeVar
 
+from takedown.errors import EvidenceError
+from takedown.evidence.editions import Edition
 from takedown.evidence.facts import CaseFacts
 from takedown.evidence.masks import Masks, masked_words
-from takedown.evidence.suggestions import suggest_marks
-from warehouse import EvidenceFile, Person, Phrase
+from takedown.evidence.suggestions import loose_words, suggest_marks
+from warehouse import Decision, EvidenceFile, Judgement, Person, Phrase, Response
 
 Record = TypeVar("Record")
 
@@ -16,15 +19,30 @@ KEPT = frozenset(
 """Fields that hold no words of a page or a person, or that the code compares."""
 
 
-def masks_of(facts: CaseFacts) -> Masks:
-    """Give what must be masked in this case.
+def masks_of(facts: CaseFacts, edition: Edition) -> Masks:
+    """Give what must be masked in this edition of the case.
 
     Raises:
         EvidenceError: nobody reviewed this text, or a marked place has no answer.
 
     """
     suggested = suggest_marks(facts.post.text, facts.person)
-    return Masks(masked_words(facts.review, facts.post.id, facts.post.text, suggested))
+    masks = Masks(masked_words(facts.review, facts.post.id, facts.post.text, suggested))
+    if edition.with_reasons:
+        shown = facts.review.shown if facts.review else ()
+        loose = loose_words(own_words(facts.judgements, facts.decisions, facts.responses), facts.person)
+        left = [words for words in loose if words not in shown and not masks.hit(words)]
+        if left:
+            message = f"{len(left)} names in reasons and answers were not reviewed yet. Review them at the case first."
+            raise EvidenceError(message)
+    return masks
+
+
+def own_words(
+    judgements: Iterable[Judgement], decisions: Iterable[Decision], responses: Iterable[Response]
+) -> tuple[str, ...]:
+    """Give what colleagues and recipients wrote. Letters are not among them: two persons let those leave already."""
+    return (*(one.reason for one in judgements), *(one.reason for one in decisions), *(one.text for one in responses))
 
 
 def mask_facts(facts: CaseFacts, masks: Masks) -> CaseFacts:

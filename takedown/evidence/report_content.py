@@ -132,7 +132,7 @@ def _summary(facts: CaseFacts, captures: list[Capture]) -> list[list[str]]:
         lines.append(["Vastgelegd", f"{times}; de eerste keer op {when(first.begun_at)}. Het bericht was toen {say['visible'][first.visible]}."])  # fmt: skip
     if facts.decisions:
         last = max(facts.decisions, key=lambda decision: (decision.at, decision.id))
-        lines.append(["Besluit", f"{say['choice'][last.choice]} ({when(last.at)})"])
+        lines.append(["Besluit", f"{say['choice'][last.choice]}, op {when(last.at)}"])
     lines.append(["Stand van de zaak", say["state"][facts.case.state]])
     return lines
 

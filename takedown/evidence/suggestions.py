@@ -7,7 +7,7 @@ misses (a name written small) is for the reviewer, who marks words herself. The 
 import re
 from collections.abc import Iterable
 
-from takedown.evidence.masks import Mark, folded
+from takedown.evidence.masks import PARTICLES, Mark, folded
 from warehouse import Person
 
 PHONE = re.compile(r"(?<![\w.])(?:\+|00)?\d(?:[ \-().]?\d){6,13}(?!\w)")
@@ -123,10 +123,16 @@ def suggest_marks(text: str, person: Person) -> tuple[Mark, ...]:
         found += [Mark(start=m.start(), end=m.end(), kind=kind) for m in pattern.finditer(text)]
     own = _own_words(person)
     for start, end in _names(text):
-        if folded(text[start:end])[0] and not _words(text[start:end]) <= own:
+        if _words(text[start:end]) - PARTICLES - own:
             near = text[max(0, start - NEAR) : end + NEAR]
             found.append(Mark(start=start, end=end, kind="minderjarige" if CHILD.search(near) else "derde"))
     return tuple(_without_overlap(found))
+
+
+def loose_words(texts: Iterable[str], person: Person) -> tuple[str, ...]:
+    """Give the words in reasons and answers that may need masking, each once, in order: what colleagues wrote names people too."""
+    found = [text[mark.start : mark.end] for text in texts for mark in suggest_marks(text, person)]
+    return tuple(dict.fromkeys(found))
 
 
 def _names(text: str) -> Iterable[tuple[int, int]]:

@@ -57,6 +57,8 @@ TEXT = (
     f"{STREET}, bel haar maar op {PHONE}. Ik kom vanavond langs met mijn broer."
 )
 SEEDED = ("zwaluwtje", "quaxberg", "xavierus", "wildeboerhuis", "kobaltdwars", "00000731")
+SHOWN = ("Naam", "Bedreigend", "Wij")
+"""Words of reasons and answers that begin with a capital and name nobody."""
 TSA_CONFIG = """[tsa]
 default_tsa=t
 [t]
@@ -314,7 +316,7 @@ def review_of(post: Post) -> MaskReview:
         start = post.text.find(words)
         if start >= 0:
             marks.append(Mark(start=start, end=start + len(words), kind=kind, masked=True))
-    return MaskReview(post_id=post.id, by="lieke", at=NOW, marks=tuple(marks))
+    return MaskReview(post_id=post.id, by="lieke", at=NOW, marks=tuple(marks), words=(STRANGER,), shown=SHOWN)
 
 
 @dataclass

@@ -71,6 +71,7 @@ def all_mutations(pristine: Path) -> list[tuple[str, str, str]]:
     return cases
 
 
+@pytest.mark.timeout(7200)  # all of them: three checkers, about a second and a half for each of 500
 def test_every_mutation_is_found_by_all_three(pristine, tmp_path, checkers, authority, whole):
     cases = all_mutations(pristine)
     if not whole:

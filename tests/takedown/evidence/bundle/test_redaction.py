@@ -128,7 +128,7 @@ def test_a_reader_of_pictures_finds_no_seeded_name(workplace, tmp_path):
     path = workplace.bundle(Edition.REDACTED)
     with zipfile.ZipFile(path) as archive:
         (tmp_path / "r.pdf").write_bytes(archive.read("rapport.pdf"))
-    subprocess.run(["pdftoppm", "-r", "150", "-png", "r.pdf", "r"], cwd=tmp_path, check=True)
+    subprocess.run(["pdftoppm", "-r", "110", "-l", "1", "-png", "r.pdf", "r"], cwd=tmp_path, check=True)
     read = ""
     for page in sorted(tmp_path.glob("r-*.png")):
         read += subprocess.run(["tesseract", page, "-"], capture_output=True, check=True).stdout.decode()
@@ -147,6 +147,18 @@ def test_a_masked_edition_is_refused_while_one_marked_place_has_no_answer(workpl
     for left in (marks[1:], (replace(marks[0], masked=None), *marks[1:])):
         with pytest.raises(EvidenceError, match="not reviewed yet"):
             workplace.bundle(Edition.SUSPECT, review=replace(workplace.facts.review, marks=left))
+
+
+def test_the_suspects_edition_is_refused_while_a_name_in_a_reason_has_no_answer(workplace):
+    facts = workplace.facts
+    reason = replace(facts.judgements[0], reason="Volgens Kwibus Tandeloo klopt het")
+    with pytest.raises(EvidenceError, match="1 names in reasons"):
+        workplace.bundle(Edition.SUSPECT, judgements=(reason,))
+    review = replace(facts.review, words=(*facts.review.words, "Kwibus Tandeloo"))
+    texts = everything(workplace.bundle(Edition.SUSPECT, judgements=(reason,), review=review))
+    assert not [name for name, text in texts.items() if "tandeloo" in plain(text)]
+    texts = everything(workplace.bundle(Edition.REDACTED, judgements=(reason,)))
+    assert not [name for name, text in texts.items() if "tandeloo" in plain(text)]
 
 
 def test_without_word_places_the_picture_is_left_out_and_said_to_be(workplace):
