@@ -1,7 +1,7 @@
 """Weighing: from candidates to scored marks, and from rivals for one span to one mention."""
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from classify.names.candidate import Candidate
@@ -13,6 +13,10 @@ from warehouse import Band, Mention, Reason
 CONTRADICTIONS = frozenset({"trade_before", "trade_behind", "other_life", "famous", "firm", "family", "not_ours"})
 """Marks that put a right name into another life: the band is then `other_context` unless her work is near."""
 OWN_LIFE = frozenset({"own_org", "own_role", "own_handle"})
+_FIRST_DAMAGE = frozenset({"first_sounds", "first_typo", "first_far"})
+_LAST_DAMAGE = frozenset({"surname_sounds", "surname_typo", "surname_far"})
+SHORTEST_TITLED = 6
+"""Letters a misspelt surname needs after a title."""
 LEAST = 0.02
 """Scores below this are not worth a line: they are other people."""
 SAME = 1e-6
@@ -47,14 +51,43 @@ def complete(candidate: Candidate, context: Context) -> dict[str, str] | None:
         {"own_org", "own_org_far", "own_town", "own_role"} & around.keys()
     ):
         return None
+    if _wrecked(marks) or "street" in around:
+        return None
     every = {**marks, **around}
-    damaged_first = {"first_sounds", "first_typo", "first_far"} & every.keys()
-    damaged_last = {"surname_sounds", "surname_typo", "surname_far"} & every.keys()
+    damaged_first, damaged_last = _FIRST_DAMAGE & every.keys(), _LAST_DAMAGE & every.keys()
     if damaged_first and damaged_last:
         every["both_damaged"] = f"{every[min(damaged_first)]} {every[min(damaged_last)]}"
-    if "street" in every:
-        return None
     return every
+
+
+def _wrecked(marks: Mapping[str, str]) -> bool:
+    """Tell whether too little of a name is left: what damages it may not come together freely.
+
+    Ordinary text is full of two words that resemble a first name and a surname; a tussenvoegsel that is hers, the usual
+    order or a title that is surely one make up for damage elsewhere.
+    """
+    first, last = bool(_FIRST_DAMAGE & marks.keys()), bool(_LAST_DAMAGE & marks.keys())
+    unled = bool({"tussen_other", "tussen_dropped"} & marks.keys())
+    far = "surname_far" in marks
+    titled = "title" in marks and last
+    return any(
+        (
+            bool({"nickname", "far_nickname"} & marks.keys()) and _wrecked_nickname(marks, unled=unled),
+            "first_far" in marks and (unled or last),
+            "reversed" in marks and ((first and last) or (unled and (first or last)) or far),
+            "tussen_other" in marks and (first or last),
+            "pointed_at" in marks and last,
+            titled and (unled or len(marks[min(_LAST_DAMAGE & marks.keys())]) < SHORTEST_TITLED),
+            unled and first and last,
+        )
+    )
+
+
+def _wrecked_nickname(marks: Mapping[str, str], *, unled: bool) -> bool:
+    """Tell whether a name with a nickname, which is the weaker sign, is damaged beyond what it can bear."""
+    first, last = bool(_FIRST_DAMAGE & marks.keys()), bool(_LAST_DAMAGE & marks.keys())
+    back = "reversed" in marks
+    return (first and (last or unled or back)) or (last and (unled or back)) or "surname_far" in marks
 
 
 def weigh(candidates: Iterable[Candidate], context: Context, table: Table) -> list[Scored]:

@@ -28,6 +28,7 @@ class Likeness(IntEnum):
 
 SHORTEST_TYPO = 4
 """Letters a name needs before a wrong letter is forgiven."""
+SHORTEST_SOUND = 3
 SHORTEST_FAR = 8
 SUFFIXES = ("s", "tje", "je", "pje", "tjes", "jes", "x")
 
@@ -91,7 +92,7 @@ class Lexicon:
                     found.setdefault(number, Likeness.SUFFIXED)
         key = sound_key(word)
         ordinary = is_ordinary(word)
-        for number in self.by_key.get(key, ()) if not ordinary else ():
+        for number in self.by_key.get(key, ()) if not ordinary and len(word) >= SHORTEST_SOUND else ():
             found.setdefault(number, Likeness.SOUND)
         if len(word) >= SHORTEST_TYPO and not ordinary:
             for number in self._near(word, key):
