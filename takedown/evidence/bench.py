@@ -4,6 +4,7 @@ Prints seconds, bytes and memory for a page made for it (20,000 px, 72 pictures,
 scrolling), alone and two at once; then sealing and checking. Everything runs on loopback.
 """
 
+import os
 import shutil
 import tempfile
 import threading
@@ -11,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
@@ -18,7 +20,7 @@ from typing import Any, TypeVar
 from playwright.sync_api import sync_playwright
 
 from takedown.evidence.capture import capture
-from takedown.evidence.files import read_json
+from takedown.evidence.files import read_json, read_kept
 from takedown.evidence.timestamp import Service, stamp
 from takedown.evidence.tokens import load_roots, read_token
 from takedown.evidence.trial import POST_TEXT, Authority, page_answers, serve
@@ -32,6 +34,7 @@ MIB = 1 << 20
 def main() -> None:
     """Measure and print."""
     chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    say("load of this machine", f"{os.getloadavg()[0]:.1f} on {os.cpu_count()} processors, before anything of this")
     with tempfile.TemporaryDirectory() as name, serve(page_answers) as site:
         folder = Path(name)
         authority = Authority(folder / "tsa").make()
@@ -45,21 +48,37 @@ def main() -> None:
                     before=services, roots=roots, chromium=chromium, allow_loopback=True,
                 )  # fmt: skip
 
-            taken, seconds, peak = _best(take)
-            say("capture, whole", f"{seconds:.1f} s, {peak / MIB:.0f} MiB at its most (PSS of all its processes)")
-            say("same, one at a time", f"{ROUNDS} rounds, the best is above")
-            _steps(taken, folder / "evidence")
-            with ThreadPoolExecutor(2) as pool, _memory() as memory:
-                both = _timed(lambda: list(pool.map(take, (1, 2))))[1]
-            say("two at once", f"{both:.1f} s for both, {max(memory) / MIB:.0f} MiB for both")
+            _captures(take, folder / "evidence")
+            taken = take()
             stamping, stamped = _timed(lambda: stamp(taken, services, folder=folder / "evidence", roots=roots))
             say(
                 "two stamps over it, checked", f"{stamped:.2f} s, {sum(f.bytes for f in stamping.tokens) / 1024:.1f} kB"
             )
-            reply = folder / "evidence" / stamping.tokens[0].sha256[:2] / stamping.tokens[0].sha256
-            checking = _timed(lambda: read_token(reply.read_bytes(), taken.manifest_sha256, roots))[1]
+            reply = read_kept(folder / "evidence", stamping.tokens[0].sha256)
+            checking = _timed(lambda: read_token(reply, taken.manifest_sha256, roots))[1]
             say("checking one stamp", f"{checking:.3f} s")
+            checking = _timed(lambda: [read_kept(folder / "evidence", file.sha256) for file in taken.files])[1]
+            say("checking every file of a capture", f"{checking:.3f} s")
         _plain(f"{site}/?plain", chromium)
+
+
+def _captures(take: Callable[[int], Capture], folder: Path) -> None:
+    """Print what a capture costs, alone and two at once."""
+    rounds = []
+    for _ in range(ROUNDS):
+        with _meter() as meter:
+            made, seconds = _timed(lambda: take(0))
+        rounds.append((seconds, made, meter))
+    seconds, made, meter = min(rounds, key=lambda one: one[0])
+    most = max(meter.most for _, _, meter in rounds)
+    say(
+        "capture, best of 3",
+        f"{seconds:.1f} s by the clock, {meter.busy_s:.1f} s of processor, {most / MIB:.0f} MiB (PSS)",
+    )
+    _steps(made, folder)
+    with ThreadPoolExecutor(2) as pool, _meter() as meter:
+        both = _timed(lambda: list(pool.map(take, (1, 2))))[1]
+    say("two at once", f"{both:.1f} s for both, {meter.busy_s:.1f} s of processor, {meter.most / MIB:.0f} MiB for both")
 
 
 def say(what: str, figure: str) -> None:
@@ -72,18 +91,6 @@ def _timed(work: Callable[[], Made]) -> tuple[Made, float]:
     began = time.perf_counter()
     made = work()
     return made, time.perf_counter() - began
-
-
-def _best(take: Callable[[int], Capture]) -> tuple[Capture, float, int]:
-    """Give the quickest of a few captures, and the most memory that any of them took."""
-    rounds = []
-    most = 0
-    for _ in range(ROUNDS):
-        with _memory() as memory:
-            rounds.append(_timed(lambda: take(0)))
-        most = max(most, *memory)
-    made, seconds = min(rounds, key=lambda one: one[1])
-    return made, seconds, most
 
 
 def _steps(taken: Capture, folder: Path) -> None:
@@ -104,7 +111,7 @@ def _steps(taken: Capture, folder: Path) -> None:
 
 def _plain(url: str, chromium: str | None) -> None:
     """Take Playwright's own full-page screenshot of the same page, for comparison."""
-    with _memory() as memory, sync_playwright() as playwright:
+    with _meter() as meter, sync_playwright() as playwright:
 
         def shoot() -> bytes:
             browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
@@ -115,28 +122,54 @@ def _plain(url: str, chromium: str | None) -> None:
             return picture
 
         picture, seconds = _timed(shoot)
-    say(
-        "plain Playwright screenshot",
-        f"{seconds:.1f} s, {len(picture) / MIB:.2f} MB, {max(memory) / MIB:.0f} MiB; no scrolling",
-    )
+    used = f"{seconds:.1f} s by the clock, {meter.busy_s:.1f} s of processor, {meter.most / MIB:.0f} MiB (PSS)"
+    say("plain Playwright screenshot", f"{used}, {len(picture) / MIB:.2f} MB; it doesn't scroll, so half of the page")
+
+
+@dataclass
+class Meter:
+    """What the processes that this one started use: memory at their most, and processor time."""
+
+    most: int = 0
+    ticks: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def busy_s(self) -> float:
+        """Seconds of processor time of all of them; on a busy machine this says more than the clock."""
+        return sum(self.ticks.values()) / os.sysconf("SC_CLK_TCK")
+
+    def look(self) -> None:
+        """Sample once (Linux)."""
+        pids = _descendants()
+        self.most = max(self.most, sum(map(_weight, pids)))
+        self.ticks |= {pid: ticks for pid in pids if (ticks := _ticks(pid))}
 
 
 @contextmanager
-def _memory() -> Iterator[list[int]]:
-    """Sample, four times a second, the proportional memory of all processes that this one started."""
-    seen, over = [0], threading.Event()
+def _meter() -> Iterator[Meter]:
+    """Sample five times a second while the block runs."""
+    meter, over = Meter(), threading.Event()
 
     def sample() -> None:
-        while not over.wait(0.25):
-            seen.append(sum(map(_weight, _descendants())))
+        while not over.wait(0.2):
+            meter.look()
 
     thread = threading.Thread(target=sample, daemon=True)
     thread.start()
     try:
-        yield seen
+        yield meter
     finally:
         over.set()
         thread.join()
+
+
+def _ticks(pid: str) -> int:
+    """Give a process's own processor time in clock ticks; 0 for one that is gone."""
+    try:
+        told = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    except OSError:
+        return 0
+    return int(told[11]) + int(told[12])
 
 
 def _descendants() -> list[str]:

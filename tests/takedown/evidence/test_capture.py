@@ -120,9 +120,13 @@ def test_a_page_is_kept_whole(site: Any, tmp_path: Path, chromium: str) -> None:
 @pytest.mark.parametrize(
     ("status", "body", "state"),
     [
-        (404, "<h1>Niet gevonden</h1>", "removed"),
         (200, "<p>Dit bericht is verwijderd door de moderator.</p>", "removed"),
-        (200, "<h1>Log in om verder te gaan</h1>", "login_wall"),
+        pytest.param(404, "<h1>Niet gevonden</h1>", "removed", marks=pytest.mark.long),
+        pytest.param(200, "<h1>Log in om verder te gaan</h1>", "login_wall", marks=pytest.mark.long),
+        pytest.param(200, "<h1>Please sign in to continue</h1>", "login_wall", marks=pytest.mark.long),
+        pytest.param(200, "<h1>We value your privacy</h1>", "consent_wall", marks=pytest.mark.long),
+        pytest.param(200, "<h1>Bevestig dat u een mens bent</h1>", "blocked", marks=pytest.mark.long),
+        pytest.param(500, "<h1>Storing</h1>", "error", marks=pytest.mark.long),
     ],
 )
 def test_a_post_that_is_not_there_gives_a_capture_that_says_so(
@@ -141,6 +145,7 @@ def test_text_that_only_javascript_writes_is_found(site: Any, tmp_path: Path, ch
     assert "bericht.png" in {file.name for file in taken.files}
 
 
+@pytest.mark.long
 def test_a_capture_is_a_look_for_pages_that_need_a_browser(site: Any, tmp_path: Path, chromium: str) -> None:
     """A page that is there without the post's text is visible, yet the post is gone."""
     url = site.page("/app", f"<body><script>document.body.textContent = '{TEXT}'</script>")
@@ -209,6 +214,7 @@ def test_the_certificate_of_a_trusted_site_is_kept(
     assert content(taken, tmp_path / "e", "tls-0.der") == der
 
 
+@pytest.mark.long
 def test_nobody_there_is_an_error_state(tmp_path: Path, chromium: str) -> None:
     taken = take("http://127.0.0.1:2/", tmp_path, chromium)
     assert taken.visible == "error"

@@ -159,20 +159,16 @@ CONSENT = """<!doctype html><html lang=nl><meta charset=utf-8><body style='margi
 <script>const kies = (wat) => {{ fetch('/keuze/' + wat); document.getElementById('vraag').remove() }}</script>"""
 
 
+REFUSE = "<button onclick=\"kies('nee')\">Alles weigeren</button>"
+NECESSARY = "<span onclick=\"kies('nee')\" role=button>Only necessary cookies</span>"
+
+
 @pytest.mark.parametrize(
     ("refuse", "choice", "said"),
     [
-        (
-            "<button onclick=\"kies('nee')\">Alles weigeren</button>",
-            "/keuze/nee",
-            "toestemming geweigerd: 'alles weigeren'",
-        ),
-        (
-            "<span onclick=\"kies('nee')\" role=button>Only necessary cookies</span>",
-            "/keuze/nee",
-            "toestemming geweigerd",
-        ),
-        ("", "/keuze/ja", "toestemming gegeven, weigeren kon niet"),
+        (REFUSE, "/keuze/nee", "toestemming geweigerd: 'alles weigeren'"),
+        pytest.param(NECESSARY, "/keuze/nee", "toestemming geweigerd", marks=pytest.mark.long),
+        pytest.param("", "/keuze/ja", "toestemming gegeven, weigeren kon niet", marks=pytest.mark.long),
     ],
 )
 def test_consent_is_refused_where_it_can_be_and_the_click_is_told(
@@ -192,6 +188,7 @@ def test_consent_is_refused_where_it_can_be_and_the_click_is_told(
     assert before.tobytes() != after.tobytes()
 
 
+@pytest.mark.long
 def test_nothing_else_is_clicked(site: Any, tmp_path: Path, take: Take) -> None:
     """A page whose own buttons say "weigeren" and "doorgaan", and that mentions no cookies, keeps all of them."""
     page = "<p>{}</p><button onclick=\"fetch('/keuze')\">Weigeren</button><a href='/weg'>Afwijzen</a><button onclick=\"fetch('/keuze')\">Doorgaan</button>"
