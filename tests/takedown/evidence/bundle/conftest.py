@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from asn1crypto import tsp
 from PIL import Image, ImageDraw, ImageFont
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 
 from takedown.evidence import merkle
 from takedown.evidence.bundle import make_bundle
@@ -362,14 +362,11 @@ class Checkers:
     """The three independent checkers, each the copy of the source, not the one in the bundle."""
 
     page: Page
+    threads: ThreadPoolExecutor
     own: Path
-    rounds: int = 0
 
     def python(self, folder: Path, roots: Path | None = None) -> dict[int, bool]:
-        # In a thread: Playwright's own event loop runs in this one, and pyHanko starts one of its own.
-        with ThreadPoolExecutor(1) as threads:
-            checks = threads.submit(verify, folder, roots=roots).result().checks
-        return {check.number: check.ok for check in checks if check.number < 10}
+        return {check.number: check.ok for check in verify(folder, roots=roots).checks if check.number < 10}
 
     def shell(self, folder: Path, roots: Path | None = None) -> dict[int, bool]:
         done = subprocess.run(
@@ -384,8 +381,15 @@ class Checkers:
         assert len(steps) == 9, done.stdout + done.stderr
         return steps
 
+    def in_browser(self, act: Callable[[Page], Any]) -> Any:
+        """Do something with the page, in the thread that owns it."""
+        return self.threads.submit(act, self.page).result()
+
     def browser(self, folder: Path, roots: Path | None = None) -> dict[int, bool]:
-        page = self.page
+        told: dict[int, bool] = self.in_browser(lambda page: self._read(page, folder, roots))
+        return told
+
+    def _read(self, page: Page, folder: Path, roots: Path | None) -> dict[int, bool]:
         page.goto((self.own / "controleer.html").as_uri())
         if roots:
             page.set_input_files("#wortels", sorted(roots.iterdir()))
@@ -405,25 +409,38 @@ class Checkers:
 
 
 @pytest.fixture(scope="session")
-def browser_page() -> Iterator[Page]:
-    """Give a page of a Chromium without network."""
+def browser_page() -> Iterator[tuple[Page, ThreadPoolExecutor]]:
+    """Give a page of a Chromium without network, and the one thread that may use it.
+
+    In a thread of its own, since Playwright leaves a running event loop in the thread that starts it, and pyHanko then
+    can't start one there: every later test of this process would fail.
+    """
     import shutil
 
     found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if not found:
         pytest.skip("no Chromium is installed; `make setup` finds or gets one")
-    with sync_playwright() as play:
+
+    def start() -> tuple[Playwright, Browser, Page]:
+        play = sync_playwright().start()
         browser = play.chromium.launch(executable_path=found, args=["--no-sandbox"])
-        context = browser.new_context(offline=True)
-        yield context.new_page()
+        return play, browser, browser.new_context(offline=True).new_page()
+
+    def stop() -> None:
         browser.close()
+        play.stop()
+
+    with ThreadPoolExecutor(1) as threads:
+        play, browser, page = threads.submit(start).result()
+        yield page, threads
+        threads.submit(stop).result()
 
 
 @pytest.fixture
-def checkers(browser_page: Page) -> Checkers:
+def checkers(browser_page: tuple[Page, ThreadPoolExecutor]) -> Checkers:
     import takedown.evidence
 
-    return Checkers(browser_page, Path(takedown.evidence.__file__).parent)
+    return Checkers(*browser_page, Path(takedown.evidence.__file__).parent)
 
 
 @pytest.fixture(scope="session")
