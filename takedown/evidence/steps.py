@@ -24,7 +24,10 @@ from takedown.evidence.words import MOST_WORDS, words_of
 from takedown.page_state import NEEDLE, VISIBLE, page_state, squash
 
 LOAD_S, SETTLE_S, SCROLL_S = 20.0, 3.0, 8.0
-"""Seconds at most for loading, for the network to fall silent, and for scrolling; 45 s is the whole budget."""
+"""Seconds at most for loading, for the network to fall silent, and for scrolling; 90 s is the whole budget."""
+
+PACK_S = 20.0
+"""Seconds kept at the end for packing the archive and closing the browser, on a machine that is busy."""
 
 QUIET_S = 0.3
 """Seconds without an open request that count as silence: scripts ask for the next thing within a few frames."""
@@ -49,6 +52,8 @@ class Order:
     """Address of the author's profile, where known."""
     media: tuple[str, ...] = ()
     """Addresses of the post's own media, where known."""
+    seconds: float = 90.0
+    """After so long the visit is cut off from outside; it stops by itself before, so that the archive is packed."""
     before: str = ""
     """SHA-256 of the time stamp that was made before this visit; stands in the archive's first record."""
 
@@ -70,6 +75,7 @@ class Visit:
     def __init__(self, order: Order, page: Page, cdp: CDPSession, recorder: Recorder, prefix: str = "") -> None:
         """Take the steps of `order` on `page`; `prefix` goes before every file name."""
         self.order, self.page, self.cdp, self.recorder, self.prefix = order, page, cdp, recorder, prefix
+        self.ends = time.monotonic() + order.seconds - min(PACK_S, order.seconds / 3)
         self.found: dict[str, Any] | None = None
         self.status = 200
 
@@ -81,7 +87,10 @@ class Visit:
         return sha256
 
     def attempt(self, what: str, step: Callable[[], None]) -> None:
-        """Take a step whose failure leaves a gap, not a failed capture: the gap is reported."""
+        """Take a step whose failure leaves a gap, not a failed capture: the gap is reported, also where time is up."""
+        if time.monotonic() > self.ends:
+            limit(f"{what} overgeslagen: de tijd voor deze vastlegging was op.")
+            return
         try:
             step()
         except PlaywrightError as error:

@@ -12,6 +12,7 @@ import signal
 import sys
 import tempfile
 import threading
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -139,7 +140,11 @@ def visit_profile(visit: Visit, names: Names) -> list[ArchivedPage]:
     url = visit.order.profile or (visit.found or {}).get("author", "")
     if not url or url == visit.order.url or names.refusal(url):
         return []
+    if time.monotonic() > visit.ends:
+        limit("Het profiel van de schrijver is niet vastgelegd: de tijd was op.")
+        return []
     profile = Visit(visit.order, visit.page, visit.cdp, visit.recorder, prefix="profiel-")
+    profile.ends = visit.ends
     visit.page.set_default_timeout(PROFILE_S * 1000)
     take_light_steps(profile, url)
     tell("facts", profile_url=url[:2000])
