@@ -74,22 +74,34 @@ class Comparison:
     harm_by_site: Mapping[str, Tally]
     by_label: Mapping[Label, Tally]
     """Pairs with this very label."""
+    namesakes: int
+    """Posts about somebody who only shares a name."""
     namesakes_flagged: int
-    """Posts about somebody who only shares a name in which a person was found nevertheless."""
+    """Those of them in which a person was found nevertheless."""
+    namesakes_harmed: int
+    """Those of them that got a harm label with it, so that a case could open on somebody else."""
+    lawful: int
+    """Pairs labelled `criticism` in the gold."""
     lawful_flagged: int
-    """Pairs labelled `criticism` in the gold that got a harm label: false alarms that would hurt free speech."""
+    """Those of them that got a harm label: false alarms that would hurt free speech."""
     unknown: int
     """Found things whose permalink is no post of the town."""
 
     def print_report(self, console: Console) -> None:
-        """Print three tables: people found, harm found, and each label."""
+        """Print three tables: people found, harm found, and each label; then where most was missed, and the false alarms."""
         console.print(_tabulate("People named", self.mentions_by_site, self.mentions))
         console.print(_tabulate("Harmful posts", self.harm_by_site, self.harm))
         console.print(_tabulate("Labels", {label.value: tally for label, tally in self.by_label.items()}, None))
         console.print(
-            f"Namesakes flagged: {self.namesakes_flagged}. Lawful criticism flagged as harm: {self.lawful_flagged}. "
-            f"Not posts of the town: {self.unknown}."
+            f"Most people were missed at {_worst(self.mentions_by_site)}, most harm at {_worst(self.harm_by_site)}."
         )
+        console.print(
+            f"False alarms: {self.namesakes_flagged} of {self.namesakes} posts about a namesake were taken for the professional "
+            f"({self.namesakes_harmed} of them as harm); {self.lawful_flagged} of {self.lawful} times lawful criticism was "
+            "taken for harm."
+        )
+        if self.unknown:
+            console.print(f"{self.unknown} found things are no posts of the town.")
 
 
 def load_gold() -> Gold:
@@ -138,7 +150,10 @@ def compare(found: Iterable[tuple[str, str, Iterable[str]]], gold: Gold) -> Comp
             )
             for label in Label
         },
-        namesakes_flagged=len({post_id for post_id, _ in named if post_id in gold.namesakes}),
+        namesakes=len(gold.namesakes),
+        namesakes_flagged=len({post_id for post_id, _ in named} & gold.namesakes),
+        namesakes_harmed=len({post_id for post_id, _ in harmful_named} & gold.namesakes),
+        lawful=sum(Label.CRITICISM in pair.labels for pair in gold.pairs.values()),
         lawful_flagged=sum(Label.CRITICISM in gold.pairs[key].labels for key in harmful_named & there),
         unknown=unknown,
     )
@@ -150,6 +165,14 @@ def _at(keys: set[tuple[str, str]], site: str, gold: Gold) -> set[tuple[str, str
 
 def _count(there: set[tuple[str, str]], named: set[tuple[str, str]]) -> Tally:
     return Tally(found=len(there & named), missed=len(there - named), false=len(named - there))
+
+
+def _worst(by_site: Mapping[str, Tally]) -> str:
+    """Name the site where the largest share was missed, and how much that is."""
+    site, tally = min(by_site.items(), key=lambda entry: entry[1].recall)
+    if not tally.missed:
+        return "no site"
+    return f"{site} ({tally.missed} of {tally.found + tally.missed})"
 
 
 def _tabulate(title: str, rows: Mapping[str, Tally], total: Tally | None) -> Table:

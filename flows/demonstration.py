@@ -9,6 +9,7 @@ import tomli_w
 from argon2 import PasswordHasher
 from rich.console import Console
 from rich.panel import Panel
+from rich.table import Table
 
 from demo.cards import town_cards
 from demo.gold import compare, load_gold
@@ -44,20 +45,23 @@ def demonstrate(folder: Path, console: Console, *, once: bool = False) -> None:
         with running_house(settings, console) as children:
             _scan(settings, console)
             _report(settings, console)
-            logins = "  ".join(f"[bold]{login}[/]" for login, _, _ in STAFF)
-            console.print(
-                Panel(
-                    f"The desk: [bold]{desk_of(settings)}[/]\n"
-                    f"Login: {logins}, password [bold]{password}[/]  (reviewer, legal, admin: a notice takes two people)\n"
-                    f"The town's abuse desk shows its inbox at {town.inbox_url}\n"
-                    f"Flow runs: http://127.0.0.1:{settings.prefect_port}   Tonight's scan: {settings.nightly} ({settings.timezone})",
-                    title=f"Ready after {monotonic() - began:.0f} s",
-                    subtitle="Ctrl-C ends everything",
-                    expand=False,
-                )
-            )
+            _invite(settings, town, password, monotonic() - began, console)
             if not once:
                 keep_up(children, console)
+
+
+def _invite(settings: Settings, town: Town, password: str, seconds: float, console: Console) -> None:
+    """Say where everything is, and how to enter."""
+    lines = Table.grid(padding=(0, 2))
+    lines.add_row("The desk", f"[bold]{desk_of(settings)}[/]")
+    lines.add_row("Logins", "  ".join(f"[bold]{login}[/] ({role.value})" for login, _, role in STAFF))
+    lines.add_row("Password", f"[bold]{password}[/]  (a notice takes two people)")
+    lines.add_row("Town's inbox", f"{town.inbox_url}  (what its abuse desk got)")
+    lines.add_row("Flow runs", f"http://127.0.0.1:{settings.prefect_port}")
+    lines.add_row(
+        "Next scan", f"{settings.nightly} ({settings.timezone}), or now: handenaf scan --home {settings.home}"
+    )
+    console.print(Panel(lines, title=f"Ready after {seconds:.0f} s", subtitle="Ctrl-C ends everything", expand=False))
 
 
 def furnish(home: Path, town: Town) -> Settings:

@@ -16,8 +16,8 @@ from flows.children import Child
 from flows.errors import FlowError
 from flows.settings import FILE, Settings, quiet_prefect
 
-START_SECONDS = 90.0
-"""How long the server may take to answer: 6 to 8 s, 11 at the first start (measured), more on a busy machine."""
+START_SECONDS = 300.0
+"""How long the server may take to answer: 6 to 8 s, 11 at the first start (measured), 110 on a machine that is overrun."""
 
 
 def api_of(settings: Settings) -> str:
@@ -126,14 +126,21 @@ def _await(address: str, child: Child) -> None:
     until = time.monotonic() + START_SECONDS
     while time.monotonic() < until:
         try:
-            if httpx.get(address, timeout=2).is_success:
+            if httpx.get(address, timeout=10).is_success:
                 return
         except httpx.HTTPError:
             if child.process is not None and child.process.poll() is not None:
-                break
+                raise FlowError(
+                    f"{child.name} ended while it started (code {child.process.returncode}): {_last_line(child.log)}. "
+                    f"Its whole log: {child.log}. Mend what it says and start again."
+                ) from None
         time.sleep(0.2)
-    last = Path(child.log).read_text("utf-8", "replace").strip().splitlines()[-1:] or ["its log is empty"]
     raise FlowError(
-        f"{child.name} doesn't answer at {address}: {last[0][:300]}. Is its port taken by another program? "
-        f"(Settings desk_port, prefect_port; log: {child.log})"
+        f"{child.name} doesn't answer at {address} after {START_SECONDS:.0f} s: {_last_line(child.log)}. Is the machine "
+        f"very busy? Try again when it is less so; its log: {child.log}"
     )
+
+
+def _last_line(log: str) -> str:
+    lines = Path(log).read_text("utf-8", "replace").strip().splitlines()
+    return lines[-1][:300] if lines else "its log is empty"

@@ -87,7 +87,8 @@ def _look_at(card: Card, name: str, settings: Settings, console: Console) -> boo
             else:
                 posts.extend(event.posts)
     if is_failure(end.outcome):
-        said = f"{card.name} could not be looked at ({end.outcome}). {end.message}"
+        why = end.message.removeprefix(f"{card.name}: ")
+        said = f"{card.name} could not be looked at ({end.outcome}): {why}"
         console.print(Text.assemble(Text("✗ ", "red"), said))
         return False
     named = _named(name, posts)

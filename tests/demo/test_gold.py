@@ -31,6 +31,10 @@ def test_a_namesake_taken_for_the_professional_is_a_false_alarm() -> None:
     namesake = min(GOLD.namesakes)
     counted = compare([*PERFECT, (f"/bericht/{namesake}", "T08", [Label.THREAT])], GOLD)
     assert (counted.mentions.false, counted.harm.false, counted.namesakes_flagged) == (1, 1, 1)
+    assert counted.namesakes_harmed == 1
+    assert counted.namesakes == len(GOLD.namesakes)
+    unharmed = compare([(f"/bericht/{namesake}", "T08", [])], GOLD)
+    assert (unharmed.namesakes_flagged, unharmed.namesakes_harmed) == (1, 0)
     assert counted.by_label[Label.THREAT].false == 1
 
 
@@ -60,3 +64,7 @@ def test_the_report_shows_the_counted_figures() -> None:
     text = console.file.getvalue()
     assert f"{len(GOLD.pairs) - 1}" in text
     assert "defamation" in text
+    first = next(iter(GOLD.pairs.values()))
+    there = sum(pair.site == first.site for pair in GOLD.pairs.values())
+    assert f"Most people were missed at {first.site} (1 of {there})" in text
+    assert f"0 of {len(GOLD.namesakes)} posts about a namesake" in text
