@@ -1,12 +1,13 @@
-# The only interface: make setup, demo, test, check, bench, bench-names, train. Every target sets up what it needs.
+# The only interface: make setup, demo, test, check, bench, bench-names, bench-harm, eval-harm, train. Every target sets up what it needs.
 
 PYTHON ?= python3
 BIN := .venv/bin
 DATA ?= ../shared/data/train
 BASE ?= work/base-model
+EXACT ?= work/harm-fp32
 BENCH ?= ../shared/bench/names
 
-.PHONY: setup demo test test-evidence test-servers check fix bench bench-names bench-evidence train lock clean
+.PHONY: setup demo test test-evidence test-servers check fix bench bench-names bench-harm eval-harm bench-evidence train lock clean
 
 setup: .venv/ready  ## make .venv with the pinned dependencies, and find or get a Chromium
 
@@ -49,12 +50,18 @@ bench: setup  ## names posts/s, harm posts/s, scan pages/s, capture s, peak memo
 bench-names: setup  ## the names benchmark: quality and speed beside other matchers
 	@$(BIN)/python -m classify.names.bench $(BENCH)
 
+bench-harm: setup  ## the harm model's posts/s, loading, memory, beside the bare session and torch fp32 (EXACT=folder, kept by make train)
+	@$(BIN)/python -m classify.harm.bench $(if $(wildcard $(EXACT)),--fp32 $(EXACT))
+
+eval-harm: setup  ## how good the harm model is: test set, development part, HateCheck (SUITES=folder), fp32 (EXACT=folder); writes its card
+	@$(BIN)/python -m classify.harm.evaluate --card $(if $(wildcard $(EXACT)),--fp32 $(EXACT)) $(if $(SUITES),--suites $(SUITES))
+
 bench-evidence: setup  ## seconds and MB of a capture by step, sealing and verifying, beside a plain screenshot
 	@$(BIN)/python -m takedown.evidence.bench
 
 train: setup  ## fine-tune the harm model on two cores (installs torch; see classify/harm/README.md)
 	@$(BIN)/python -m pip install --quiet torch==2.13.0 onnx
-	@$(BIN)/python -m classify.harm.train --data $(DATA) --corpus classify/harm/corpus --base $(BASE) --out classify/harm/weights
+	@$(BIN)/python -m classify.harm.train --data $(DATA) --corpus classify/harm/corpus --base $(BASE) --out classify/harm/weights --exact $(EXACT)
 
 lock: setup  ## resolve the dependencies anew into the two lock files
 	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate --no-header --upgrade --group dev pyproject.toml -o requirements.lock

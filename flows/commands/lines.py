@@ -34,9 +34,10 @@ def find_names(
 def judge_posts(
     model: Annotated[str, typer.Option(help="Folder or name of another model.")] = "",
     policy: Annotated[Path | None, typer.Option(help="Another policy.toml.")] = None,
+    cache: Annotated[Path | None, typer.Option(help="File that remembers scores from run to run.")] = None,
 ) -> None:
     """Judge posts: JSON lines in on standard input, verdicts out."""
-    _write(judge_lines(sys.stdin, load_judge(model or None, policy)))
+    _write(judge_lines(sys.stdin, load_judge(model or None, policy, cache=cache)))
 
 
 def _write(answers: Iterable[object]) -> None:

@@ -7,10 +7,12 @@ from pathlib import Path
 
 import numpy as np
 
-from classify.harm.calibration import fit_calibration
+from classify.harm.calibration import Calibration, fit_calibration
+from classify.harm.items import Item
+from classify.harm.judge import Judge
 from classify.harm.measure import Truth
 from classify.harm.model import OnnxModel
-from classify.harm.policy import Masks
+from classify.harm.policy import Policy, load_policy
 from classify.harm.scorer import Scores
 from classify.harm.train.corpus import CorpusPost, corpus_digests, read_corpus, split_corpus
 from classify.harm.train.policy_file import write_policy
@@ -66,13 +68,13 @@ def settle_policy(weights: Path, corpus: Path, policy: Path) -> None:
     The test set (`tests/classify/harm/gold`) has no part in it.
     """
     _, development = split_corpus(read_corpus(corpus))
-    scores, gold = score_posts(weights, development)
+    scores, gold = score_posts(weights, load_policy(policy), development)
     calibration = fit_calibration(scores, gold)
     write_policy(policy, choose(calibration.apply(scores), gold), calibration)
 
 
-def score_posts(weights: Path, posts: Sequence[CorpusPost]) -> tuple[Scores, Truth]:
-    """Give a model's own scores of written posts, not calibrated, and their gold, both of shape (posts, 6)."""
-    texts = [Masks().prefix + post.text for post in posts]
-    scores = OnnxModel(weights, {}).score(texts, [""] * len(texts))
+def score_posts(weights: Path, policy: Policy, posts: Sequence[CorpusPost]) -> tuple[Scores, Truth]:
+    """Give the scores of written posts, read as the judge reads them but not calibrated, and their gold: (posts, 6)."""
+    judge = Judge(OnnxModel(weights, {}), policy.model_copy(update={"calibration": Calibration()}))
+    scores = judge.scores([Item(id=post.id, text=post.text) for post in posts])
     return scores, np.array([[label in post.labels for label in Label] for post in posts])

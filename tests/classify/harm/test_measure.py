@@ -3,7 +3,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from classify.harm.calibration import Calibration
+from classify.harm.calibration import Calibration, fit_calibration
 from classify.harm.measure import calibration_error, figures, reached, recall_at
 from classify.harm.policy import PACKAGED, load_policy
 from classify.harm.scorer import place_of
@@ -63,3 +63,23 @@ def test_new_thresholds_leave_comments_and_change_the_version(tmp_path: Path) ->
     write_policy(file, [0.5] * 6, Calibration())
     assert load_policy(file).version != first.version
     assert "# From which score" in file.read_text(encoding="utf-8")
+
+
+def test_calibration_brings_scores_to_their_word_and_keeps_their_order() -> None:
+    draw = np.random.default_rng(4)
+    truth = draw.uniform(0.02, 0.98, (3_000, len(Label)))
+    gold = draw.uniform(size=truth.shape) < truth
+    boast = (1 / (1 + np.exp(-(2.5 * np.log(truth / (1 - truth)) + 1)))).astype(np.float32)
+    made = fit_calibration(boast, gold).apply(boast)
+    for column in range(len(Label)):
+        assert calibration_error(boast[:, column], gold[:, column]) > 0.1
+        assert calibration_error(made[:, column], gold[:, column]) < 0.03
+        assert (np.argsort(made[:, column]) == np.argsort(boast[:, column])).mean() > 0.99
+    blank = np.zeros((1, len(Label)), np.float32)
+    assert fit_calibration(boast, gold).apply(blank).max() == 0
+
+
+def test_a_label_that_nobody_carries_keeps_what_the_model_says() -> None:
+    scores = np.full((20, len(Label)), 0.3, np.float32)
+    fitted = fit_calibration(scores, np.zeros_like(scores, bool))
+    assert fitted.apply(scores) == pytest.approx(scores, abs=1e-5)
