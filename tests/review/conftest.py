@@ -121,7 +121,7 @@ def add_case(state: State, evidence: Path, person: Person, source: str, author: 
                 author_name=author, posted_at=at - timedelta(hours=5), posted_at_literal="vandaag", posted_at_how="absolute text", language="nl")  # fmt: skip
     start = max(text.find(person.display_name), 0)
     mention = Mention(post_id=post.id, person_id=person.id, start=start, end=start + len(person.display_name), quote=person.display_name, score=0.97, band=Band.CERTAIN,
-                      reasons=(Reason(feature="full_name", words=person.display_name, weight=0.62), Reason(feature="organisation", words="Noorderlicht", weight=0.27), Reason(feature="other_town", words="Assen", weight=-0.08)))  # fmt: skip
+                      reasons=(Reason(feature="first_name", words=person.call_name.lower(), weight=2.36), Reason(feature="own_org", words="noorderlicht", weight=2.51), Reason(feature="care_post", words="kinderen", weight=0.48)))  # fmt: skip
     state.crawls.store(
         [Fetch(source=source, url=link, kind="thread", status=200, fetched_at=at, outcome="new")],
         searched=[post], found=[mention], roster="r", every_minutes=60, at=at,
