@@ -3,6 +3,7 @@
 import hashlib
 import json
 import secrets
+import shutil
 import subprocess
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
@@ -18,6 +19,8 @@ from asn1crypto import tsp
 from PIL import Image, ImageDraw, ImageFont
 from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 
+import takedown.evidence
+from flows.bundling import hashed
 from takedown.evidence import merkle
 from takedown.evidence.bundle import make_bundle
 from takedown.evidence.editions import Edition
@@ -27,6 +30,7 @@ from takedown.evidence.files import canonical, keep
 from takedown.evidence.manifest import MANIFEST_NAME, Report, manifest_of
 from takedown.evidence.masks import Mark, MaskReview
 from takedown.evidence.stamping import NO_SEALING, Sealing
+from takedown.evidence.trial import SETTINGS, SIGNER_EXTENSIONS
 from takedown.evidence.verify import verify
 from warehouse import (
     Answer,
@@ -47,7 +51,7 @@ from warehouse import (
     Response,
     Urgency,
     Verdict,
-)
+)  # fmt: skip
 from warehouse.state.audit import digest_of as entry_digest
 
 NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
@@ -56,22 +60,8 @@ TEXT = (
     f"Die Truus Voorbeeld heeft mijn dochtertje {CHILD} afgepakt. Haar baas {STRANGER} wist ervan. Ik weet waar ze woont, "
     f"{STREET}, bel haar maar op {PHONE}. Ik kom vanavond langs met mijn broer."
 )
-SEEDED = ("zwaluwtje", "quaxberg", "xavierus", "wildeboerhuis", "kobaltdwars", "00000731")
 SHOWN = ("Naam", "Bedreigend", "Wij")
 """Words of reasons and answers that begin with a capital and name nobody."""
-TSA_CONFIG = """[tsa]
-default_tsa=t
-[t]
-serial={0}/serial
-crypto_device=builtin
-signer_cert={0}/tsa.pem
-signer_key={0}/tsa.key
-signer_digest=sha256
-default_policy=1.3.6.1.4.1.13762.3
-digests=sha256,sha512
-accuracy=secs:1
-ess_cert_id_alg=sha256
-"""
 
 
 def openssl(folder: Path, *words: str) -> bytes:
@@ -80,7 +70,7 @@ def openssl(folder: Path, *words: str) -> bytes:
 
 @dataclass
 class Authority:
-    """A time-stamping authority under its own root."""
+    """A time-stamping authority under its own root, RSA or elliptic."""
 
     folder: Path
     algorithm: str = "rsa:2048"
@@ -90,24 +80,12 @@ class Authority:
         more = ["-pkeyopt", "ec_paramgen_curve:P-256"] if self.algorithm == "ec" else []
         openssl(self.folder, "req", "-x509", "-newkey", self.algorithm, *more, "-nodes", "-days", "30", "-subj", f"/CN=Root {secrets.token_hex(3)}",
                 "-addext", "basicConstraints=critical,CA:TRUE", "-addext", "keyUsage=critical,keyCertSign", "-keyout", "root.key", "-out", "roots/root.pem")  # fmt: skip
-        openssl(
-            self.folder,
-            "req",
-            "-newkey",
-            self.algorithm,
-            *more,
-            "-nodes",
-            "-subj",
-            "/CN=Proefdienst",
-            "-keyout",
-            "tsa.key",
-            "-out",
-            "tsa.csr",
-        )
-        (self.folder / "ext").write_text("basicConstraints=critical,CA:FALSE\nkeyUsage=critical,digitalSignature\nextendedKeyUsage=critical,timeStamping\n")  # fmt: skip
+        new = ("req", "-newkey", self.algorithm, *more, "-nodes", "-subj", "/CN=Proefdienst")
+        openssl(self.folder, *new, "-keyout", "tsa.key", "-out", "tsa.csr")
+        (self.folder / "ext").write_text(SIGNER_EXTENSIONS)
         openssl(self.folder, "x509", "-req", "-in", "tsa.csr", "-CA", "roots/root.pem", "-CAkey", "root.key", "-CAcreateserial", "-days", "20", "-extfile", "ext", "-out", "tsa.pem")  # fmt: skip
         (self.folder / "serial").write_text("01")
-        (self.folder / "tsa.cnf").write_text(TSA_CONFIG.format(self.folder))
+        (self.folder / "tsa.cnf").write_text(SETTINGS.format(self.folder))
 
     @property
     def roots(self) -> Path:
@@ -115,18 +93,15 @@ class Authority:
 
     def reply(self, sha256: str) -> bytes:
         imprint = {"hash_algorithm": {"algorithm": "sha256"}, "hashed_message": bytes.fromhex(sha256)}
-        request = tsp.TimeStampReq(
-            {"version": 1, "message_imprint": imprint, "nonce": secrets.randbits(60), "cert_req": True}
-        )
+        question = {"version": 1, "nonce": secrets.randbits(60), "cert_req": True}
+        request = tsp.TimeStampReq(question | {"message_imprint": imprint})
         (self.folder / "q").write_bytes(request.dump())
         openssl(self.folder, "ts", "-reply", "-config", "tsa.cnf", "-queryfile", "q", "-out", "r")
         return (self.folder / "r").read_bytes()
 
     def stamp(self, sha256: str) -> Mapping[str, bytes]:
-        return {
-            "tijdstempel-0.tsr": self.reply(sha256),
-            "tijdstempel-0.keten.pem": (self.folder / "roots/root.pem").read_bytes(),
-        }
+        root = (self.folder / "roots/root.pem").read_bytes()
+        return {"tijdstempel-0.tsr": self.reply(sha256), "tijdstempel-0.keten.pem": root}
 
 
 @pytest.fixture(scope="session")
@@ -167,6 +142,10 @@ def draw_post(text: str, author: str, width: int = 640) -> tuple[bytes, dict[str
     return target.getvalue(), {"schema": "handenaf/woorden/1", "breedte": 1366, "hoogte": 2000, "woorden": words}, box
 
 
+def kept(folder: Path, name: str, content: bytes, media: str, role: str) -> EvidenceFile:
+    return EvidenceFile(name=name, sha256=keep(folder, content), bytes=len(content), media_type=media, role=role)
+
+
 def make_capture(folder: Path, case: Case, post: Post, number: int, reply: Callable[[str], bytes] | None) -> Capture:
     """Keep a capture as the browser would have made it, sealed before and after when there is an authority."""
     picture, words, box = draw_post(post.text, post.author_name)
@@ -188,9 +167,7 @@ def make_capture(folder: Path, case: Case, post: Post, number: int, reply: Calla
         "server_ip": "192.0.2.7", "browser": "Chromium 156", "headers": [["date", "Tue, 24 Nov 2026 09:30:00 GMT"]],
     })  # fmt: skip
     for name, content, media, role in contents:
-        report.files[name] = EvidenceFile(
-            name=name, sha256=keep(folder, content), bytes=len(content), media_type=media, role=role
-        )
+        report.files[name] = kept(folder, name, content, media, role)
     report.actions += [
         {"tijd": NOW.isoformat(), "soort": "laden", "doel": "de pagina"},
         {"tijd": NOW.isoformat(), "soort": "schermafdruk", "doel": "venster"},
@@ -207,13 +184,8 @@ def make_capture(folder: Path, case: Case, post: Post, number: int, reply: Calla
     if reply:
         document["tijd"]["niet_voor"] = {"bestand": "vooraf.tsr", "nonce": nonce}
     manifest = canonical(document)
-    sha256 = keep(folder, manifest)
-    files = [
-        *report.files.values(),
-        EvidenceFile(
-            name=MANIFEST_NAME, sha256=sha256, bytes=len(manifest), media_type="application/json", role="manifest"
-        ),
-    ]
+    files = [*report.files.values(), kept(folder, MANIFEST_NAME, manifest, "application/json", "manifest")]
+    sha256 = files[-1].sha256
     if reply:
         batch = [hashlib.sha256(b"other").hexdigest(), sha256, hashlib.sha256(b"third").hexdigest()]
         for name, content in (
@@ -221,15 +193,7 @@ def make_capture(folder: Path, case: Case, post: Post, number: int, reply: Calla
             ("tijdstempel-1.tsr", reply(merkle.root(batch))),
             ("tijdstempel-1.pad.txt", merkle.path_to(batch, 1).encode()),
         ):
-            files.append(
-                EvidenceFile(
-                    name=name,
-                    sha256=keep(folder, content),
-                    bytes=len(content),
-                    media_type="application/octet-stream",
-                    role="token",
-                )
-            )
+            files.append(kept(folder, name, content, "application/octet-stream", "token"))
     return Capture(
         id=ident, case_id=case.id, url=post.permalink, final_url=post.permalink, begun_at=NOW, ended_at=NOW + timedelta(seconds=5), visible="visible",
         files=tuple(files), limitations=tuple(report.limitations), manifest_sha256=sha256,
@@ -263,14 +227,6 @@ def make_log(case: Case, reply: Callable[[str], bytes] | None) -> Excerpt:
     )  # fmt: skip
     stamps = {"tijdstempel-0.tsr": reply(hashlib.sha256(head).hexdigest())} if reply else {}
     return Excerpt(lines=lines, head=head, stamps=stamps)
-
-
-def hashed(entry: AuditEntry) -> str:
-    """Give the text that the log hashed."""
-    fields = {
-        name: getattr(entry, name) for name in ("sequence", "actor", "action", "subject", "detail", "previous")
-    } | {"at": entry.at.isoformat()}
-    return json.dumps(fields, sort_keys=True, separators=(",", ":"))
 
 
 def make_case(folder: Path, reply: Callable[[str], bytes] | None, text: str = TEXT, **about_post: str) -> CaseFacts:
@@ -415,8 +371,6 @@ def browser_page() -> Iterator[tuple[Page, ThreadPoolExecutor]]:
     In a thread of its own, since Playwright leaves a running event loop in the thread that starts it, and pyHanko then
     can't start one there: every later test of this process would fail.
     """
-    import shutil
-
     found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if not found:
         pytest.skip("no Chromium is installed; `make setup` finds or gets one")
@@ -438,12 +392,9 @@ def browser_page() -> Iterator[tuple[Page, ThreadPoolExecutor]]:
 
 @pytest.fixture
 def checkers(browser_page: tuple[Page, ThreadPoolExecutor]) -> Checkers:
-    import takedown.evidence
-
     return Checkers(*browser_page, Path(takedown.evidence.__file__).parent)
 
 
 @pytest.fixture(scope="session")
 def unpacked() -> Callable[[Path, Path], Path]:
-    """Give what unpacks a bundle: tests can't import from one another."""
-    return unpack
+    return unpack  # as a fixture, since tests can't import from one another
