@@ -53,6 +53,7 @@ class OnnxModel:
         digest = hashlib.sha256(weights.read_bytes()).hexdigest()
         self.name = f"{properties.get('name', folder.name)}-{digest[:12]}"
         self._pad = self._tokenizer.convert_tokens_to_ids(self._tokenizer.pad_token or "<pad>") or 0
+        self._probe(folder)
 
     def score(self, texts: Sequence[str], contexts: Sequence[str]) -> Scores:
         """Give scores of shape (texts, 6); see `Scorer`."""
@@ -61,6 +62,18 @@ class OnnxModel:
         for batch in batches([len(ids) for ids in encoded]):
             scores[batch] = self._outputs.to_scores(self._run([encoded[index] for index in batch]))
         return scores
+
+    def _probe(self, folder: Path) -> None:
+        """Refuse weights and tokenizer that don't belong together, before a night of posts does."""
+        last = max(0, len(self._tokenizer) - 1)
+        try:
+            given = self._run([[0, last]]).shape[1]
+        except Exception as error:  # onnxruntime's errors share no narrower parent
+            message = f"{folder}: model.onnx can't read what tokenizer.json gives ({error}); fetch both again together"
+            raise WeightsError(message) from error
+        if given != len(self._outputs.labels):
+            message = f"{folder}: the model has {given} outputs, but {len(self._outputs.labels)} are named"
+            raise WeightsError(message)
 
     def _encode(self, text: str, context: str) -> list[int]:
         ids: list[int] = self._tokenizer.encode(text, truncation=True, max_length=MOST_TOKENS)

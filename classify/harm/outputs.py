@@ -48,7 +48,11 @@ def read_outputs(folder: Path, properties: Mapping[str, str], label_map: Mapping
     outputs, and `label_map` translates each. Raises `WeightsError` when neither does.
     """
     if "labels" in properties:
-        return Outputs(labels=tuple(Label(name) for name in json.loads(properties["labels"])), exclusive=False)
+        try:
+            return Outputs(labels=tuple(Label(name) for name in json.loads(properties["labels"])), exclusive=False)
+        except ValueError as error:
+            message = f"{folder}: model.onnx names labels that this version doesn't know ({error}); run `make train`"
+            raise WeightsError(message) from error
     config = folder / "config.json"
     try:
         described = json.loads(config.read_text(encoding="utf-8"))

@@ -44,3 +44,8 @@ def test_two_outputs_of_one_label_give_the_higher_score() -> None:
     outputs = Outputs(labels=(Label.INSULT, Label.INSULT), exclusive=False)
     scores = outputs.to_scores(np.array([[-2.0, 2.0]], np.float32))
     assert scores[0, place_of(Label.INSULT)] == pytest.approx(0.8808, abs=1e-4)
+
+
+def test_labels_of_another_version_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(WeightsError, match="gossip"):
+        read_outputs(tmp_path, {"labels": '["threat", "gossip"]'}, {})

@@ -1,3 +1,4 @@
+import json
 from pathlib import Path
 
 import pytest
@@ -60,4 +61,13 @@ def test_broken_weights_are_refused(tmp_path: Path) -> None:
     (tmp_path / "model.onnx").write_bytes((TINY / "model.onnx").read_bytes()[:5_000])
     (tmp_path / "tokenizer.json").write_bytes((TINY / "tokenizer.json").read_bytes())
     with pytest.raises(WeightsError, match="can't be loaded"):
+        load_judge(tmp_path)
+
+
+def test_a_tokenizer_of_another_model_is_refused(tmp_path: Path) -> None:
+    table = json.loads((TINY / "tokenizer.json").read_text(encoding="utf-8"))
+    table["model"]["vocab"] |= {f"more{n}": len(table["model"]["vocab"]) + n for n in range(500)}
+    (tmp_path / "tokenizer.json").write_text(json.dumps(table), encoding="utf-8")
+    (tmp_path / "model.onnx").write_bytes((TINY / "model.onnx").read_bytes())
+    with pytest.raises(WeightsError, match=r"tokenizer\.json"):
         load_judge(tmp_path)
