@@ -25,7 +25,10 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     folder.mkdir()
     try:
         done = subprocess.run(
-            ["mount", "-t", "tmpfs", "-o", "size=32m", "tmpfs", str(folder)], capture_output=True, text=True, check=False
+            ["mount", "-t", "tmpfs", "-o", "size=32m", "tmpfs", str(folder)],
+            capture_output=True,
+            text=True,
+            check=False,
         )
     except OSError as error:
         pytest.skip(f"no small disk can be mounted: {error}")
