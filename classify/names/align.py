@@ -278,7 +278,7 @@ def _initials_fit(letters: str, entry: Entry) -> str:
     """Name how written initials agree with a person's: "initials" (all), "initial" (the first) or ""."""
     if letters == entry.initials and len(letters) > 1:
         return "initials"
-    if entry.initials.startswith(letters) or letters == next(iter(entry.firsts))[0]:
+    if entry.initials.startswith(letters) or letters == next(iter(entry.firsts), "")[:1]:
         return "initial"
     return ""
 

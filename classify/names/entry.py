@@ -103,7 +103,7 @@ def _firsts(person: Person) -> tuple[dict[str, int], dict[str, str]]:
     given = re.split(r"[\s-]+", person.given_names.strip())
     for name in [person.call_name, *given[:1], *display_first]:
         add(name, CALLED)
-    for alias in person.aliases:
+    for alias in filter(str.strip, person.aliases):
         add(alias.split()[0], ALIAS)
     for name in (*given[1:], *(part for part in re.split(r"[\s-]+", person.call_name) if part != person.call_name)):
         add(name, GIVEN)
@@ -125,7 +125,7 @@ def take_apart(number: int, person: Person) -> Entry:
     initials = "".join(w[0] for w in words_of(person.initials.replace(".", ". "))) or "".join(
         w[0] for w in words_of(person.given_names)
     )
-    call = "".join(words_of(person.call_name or person.display_name.split()[0]))
+    call = "".join(words_of(person.call_name or " ".join(person.display_name.split()[:1])))
     return Entry(
         number=number,
         person=person,

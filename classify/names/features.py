@@ -58,6 +58,12 @@ def load_table(text: str) -> Table:
     return Table({row.name: row for row in rows}, start, start_prior, certain, probable)
 
 
+def markdown(shown: Table) -> str:
+    """Write the table for the README: `python -c "from classify.names.features import *; print(markdown(table()))"`."""
+    rows = [f"| {f.name} | {f.weight:+.2f} | {f.sentence} |" for f in shown.features.values()]
+    return "\n".join(["| feature | weight | what it says |", "|---|---|---|", *rows])
+
+
 @cache
 def table() -> Table:
     """Give the shipped table."""

@@ -2,6 +2,7 @@
 
 import unicodedata
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -24,6 +25,10 @@ from warehouse import Mention, Person
 MOST_CHARACTERS = 1_000_000
 """Characters looked through at once: some 100 MB at the peak."""
 
+LONGEST_PIECE = 8_000
+"""Characters of a text that are looked at together: more than any post, and it keeps a book's cost in proportion."""
+MOST_MENTIONS = 500
+"""Mentions of one post after which the rest of a very long text is left: the list is long enough for anybody."""
 NEAR = 5
 """Words around a disguised one that may belong to the same name."""
 
@@ -49,14 +54,20 @@ class Finder:
         Mentions come in the order of the posts and of their places; the same input gives the same output.
         """
         found: list[Mention] = []
-        for part in _parts(posts):
-            joined = fold("\n".join(post.text for post in part))
-            starts = np.cumsum([0, *(len(post.text) + 1 for post in part)])
+        for part in _parts([piece for post in posts for piece in _pieces(post)]):
+            joined = fold("\n".join(text for _, _, text in part))
+            starts = np.cumsum([0, *(len(text) + 1 for _, _, text in part)])
             borders = np.searchsorted(joined.origin, starts)
             for passed in self.gate.pass_on(joined.codes, borders):
+                post, offset, text = part[passed.number]
+                if len(found) >= MOST_MENTIONS and found[-MOST_MENTIONS].post_id == post.id:
+                    continue
                 left, right = int(borders[passed.number]), int(borders[passed.number + 1])
                 own = Folded(joined.codes[left:right], joined.origin[left:right] - starts[passed.number])
-                found.extend(self._look(part[passed.number], own, passed))
+                here = self._look(
+                    replace(post, text=text) if offset or len(text) < len(post.text) else post, own, passed
+                )
+                found.extend(replace(m, start=m.start + offset, end=m.end + offset) if offset else m for m in here)
         return found
 
     def candidates(self, post: PostText) -> Iterator[tuple[Scored, list[Scored], tuple[int, int]]]:
@@ -127,16 +138,34 @@ class Finder:
         return choose(self.scored(text, passed), self.table)
 
 
-def _parts(posts: Sequence[PostText]) -> Iterator[Sequence[PostText]]:
-    """Part a batch so that each part's texts have at most some four million characters."""
+Piece = tuple[PostText, int, str]
+"""A post, where a piece of its text begins, and the piece."""
+
+
+def _pieces(post: PostText) -> Iterator[Piece]:
+    """Cut a very long text at the last line end or space before every `LONGEST_PIECE` characters."""
+    start, text = 0, post.text
+    while len(text) - start > LONGEST_PIECE:
+        at = start + LONGEST_PIECE
+        cut = (
+            max(text.rfind("\n", start + LONGEST_PIECE // 2, at), text.rfind(". ", start + LONGEST_PIECE // 2, at)) + 1
+        )
+        cut = cut or text.rfind(" ", start + LONGEST_PIECE // 2, at) + 1 or at
+        yield post, start, text[start:cut]
+        start = cut
+    yield post, start, text[start:] if start else text
+
+
+def _parts(pieces: Sequence[Piece]) -> Iterator[Sequence[Piece]]:
+    """Part a batch so that each part's texts have at most some million characters."""
     first, size = 0, 0
-    for i, post in enumerate(posts):
-        if size and size + len(post.text) > MOST_CHARACTERS:
-            yield posts[first:i]
+    for i, (_, _, text) in enumerate(pieces):
+        if size and size + len(text) > MOST_CHARACTERS:
+            yield pieces[first:i]
             first, size = i, 0
-        size += len(post.text)
-    if first < len(posts):
-        yield posts[first:]
+        size += len(text)
+    if first < len(pieces):
+        yield pieces[first:]
 
 
 def _meets(one: Candidate, other: Candidate) -> bool:

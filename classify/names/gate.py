@@ -94,28 +94,33 @@ class Gate:
         glued = self.index.glued_cores if flag == LAST else {}
         self._add(self.fronts, [*lexicon.names, *glued], flag)
         self._add(self.whole, [*lexicon.names, *glued], flag)
-        sure: dict[str, set[int]] = {key: set(numbers) for key, numbers in lexicon.by_key.items()}
-        forms = [(name, [i]) for i, name in enumerate(lexicon.names)]
-        forms += [(form, [core for core, _ in cores]) for form, cores in glued.items()]
+        bits = 64 * LANES
+        joined = [
+            sum(mask << bits * k for k, mask in enumerate(masks)) for masks in zip(*(m for _, m in tables), strict=True)
+        ]
+        sure: dict[str, int] = {key: _union(joined, numbers) for key, numbers in lexicon.by_key.items()}
+        near = {key: mask for key, mask in sure.items() if len(key) >= _SHORTEST}
+        forms = [(name, joined[i]) for i, name in enumerate(lexicon.names)]
+        forms += [(form, _union(joined, (core for core, _ in cores))) for form, cores in glued.items()]
         endings = ("", *SUFFIXES) if flag == LAST else ("",)
         spelled = sound_keys_of([form + suffix for form, _ in forms for suffix in endings])
-        for key, (_, numbers) in zip(spelled, (form for form in forms for _ in endings), strict=True):
-            sure.setdefault(key, set()).update(numbers)
-        near = {key: set(numbers) for key, numbers in sure.items() if len(key) >= _SHORTEST}
+        for key, (_, mask) in zip(spelled, (form for form in forms for _ in endings), strict=True):
+            for masks in (sure, near) if len(key) >= _SHORTEST else (sure,):
+                masks[key] = masks.get(key, 0) | mask
+        by_key = {key: _union(joined, numbers) for key, numbers in lexicon.by_key.items()}
         for shorter, keys in lexicon.near.items():
             if len(shorter) >= _SHORTEST:
-                near[shorter] = near.get(shorter, set()).union(*(lexicon.by_key[key] for key in keys))
+                for key in keys:
+                    near[shorter] = near.get(shorter, 0) | by_key[key]
         for shorter, written in lexicon.near_written.items():
             if len(shorter) >= _SHORTEST:
-                near[shorter] = near.get(shorter, set()).union(written)
+                near[shorter] = near.get(shorter, 0) | _union(joined, written)
         self._add(self.keys, sure, flag)
         self._add(self.near, near, flag)
-        every = dict(sure)
-        for key, some in near.items():
-            every[key] = every.get(key, set()) | some
-        hashes = self._hashes(every)
-        for table, masks in tables:
-            table.add(hashes, mask_rows([_union(masks, numbers) for numbers in every.values()]))
+        for some in (sure, near):
+            hashes = self._hashes(some)
+            for k, (table, _) in enumerate(tables):
+                table.add(hashes, mask_rows([mask >> bits * k & (1 << bits) - 1 for mask in some.values()]))
 
     def pass_on(self, codes: NDArray[np.uint8], borders: Places) -> Iterator[Passed]:
         """Give the posts to align; `borders` holds where each post starts in `codes`, and the end."""
@@ -244,7 +249,11 @@ class Gate:
     def _tagged(self, batch: Batch) -> Places:
         """Give the places of tags and handles that contain a name."""
         codes = batch.hashed.codes
-        signs = np.flatnonzero((codes == ord("@")) | (codes == ord("#"))).tolist()
+        places = np.flatnonzero((codes == ord("@")) | (codes == ord("#")))
+        padded = np.zeros(len(codes) + 6, dtype=np.bool_)
+        padded[3:-3] = _IN_TAG[codes]
+        beside = [padded[places + step] for step in (0, 1, 2, 4, 5, 6)]
+        signs = places[(beside[0] & beside[1] & beside[2]) | (beside[3] & beside[4] & beside[5])].tolist()
         if not signs:
             return np.zeros(0, dtype=np.int64)
         chunks = [codes[max(0, sign - 60) : sign + 80].tobytes().decode("latin-1") for sign in signs]
@@ -276,6 +285,10 @@ class Gate:
         for step, reach in enumerate(steps(batch.sure & FIRST != 0, piece, batch.fresh, 4), start=1):
             abbreviated.append(np.flatnonzero(near[batch.post] & letter & reach) - step)
         return np.flatnonzero(hits), np.concatenate(abbreviated)
+
+
+_IN_TAG = np.zeros(256, dtype=np.bool_)
+_IN_TAG[[ord(c) for c in "abcdefghijklmnopqrstuvwxyz0123456789._-"]] = True
 
 
 def _bearers(index: Index) -> tuple[list[int], list[int]]:

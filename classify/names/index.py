@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from functools import cached_property
 
 from classify.names.entry import Entry, take_apart
-from classify.names.lexicon import Lexicon, Likeness, is_ordinary
+from classify.names.lexicon import LONGEST, Lexicon, Likeness, is_ordinary
 from classify.names.misspelt import Misspellings
 from warehouse import Person
 
@@ -68,7 +68,7 @@ class Index:
 
     def parted(self, word: str) -> int:
         """Give where a word parts into a first name and a surname, in either order; 0 where it doesn't."""
-        for cut in range(2, len(word) - 1):
+        for cut in range(2, len(word) - 1) if len(word) <= 2 * LONGEST else ():
             front, back = word[:cut], word[cut:]
             one_way = front in self.firsts.number and (back in self.surnames.number or back in self.glued_cores)
             other_way = back in self.firsts.number and (front in self.surnames.number or front in self.glued_cores)
@@ -93,7 +93,7 @@ class Index:
             core: frozenset(
                 letter
                 for who in people
-                for letter in (self.entries[who].initials[0], *(f[0] for f in self.entries[who].firsts))
+                for letter in (*self.entries[who].initials[:1], *(f[0] for f in self.entries[who].firsts))
             )
             for core, people in self.by_core.items()
         }

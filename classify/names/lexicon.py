@@ -26,6 +26,8 @@ class Likeness(IntEnum):
     """Two letters wrong in a long name."""
 
 
+LONGEST = 40
+"""Letters: no name is longer; longer ones are found as they are spelled, which keeps hostile input cheap."""
 SHORTEST_TYPO = 4
 """Letters a name needs before a wrong letter is forgiven."""
 SHORTEST_SOUND = 3
@@ -46,7 +48,10 @@ class Lexicon:
         for i, key in enumerate(self.keys):
             self.by_key.setdefault(key, []).append(i)
         respelled = [
-            (i, other) for i, name in enumerate(self.names) for other in respellings(names[name], name) if other
+            (i, other)
+            for i, name in enumerate(self.names)
+            for other in (respellings(names[name], name) if len(name) <= LONGEST else (name,))
+            if other
         ]
         for (i, _), key in zip(respelled, sound_keys_of([other for _, other in respelled]), strict=True):
             numbers = self.by_key.setdefault(key, [])
@@ -54,7 +59,7 @@ class Lexicon:
                 numbers.append(i)
         for i in range(len(self.names)):
             key = self.keys[i]
-            if len(key) < 3:  # noqa: PLR2004
+            if not 3 <= len(key) <= LONGEST:  # noqa: PLR2004
                 continue
             for shorter in deletions(key):
                 keys = self.near.setdefault(shorter, [])
@@ -63,7 +68,9 @@ class Lexicon:
         self.near_written: dict[str, list[int]] = {}
         """Spellings with a letter left out, where sound keys hide which: "dapne" → Daphne, "woter" → Wouter."""
         for i, name in enumerate(self.names):
-            for shorter in [name, *deletions(name)] if len(name) >= SHORTEST_TYPO and name != self.keys[i] else ():
+            for shorter in (
+                [name, *deletions(name)] if SHORTEST_TYPO <= len(name) <= LONGEST and name != self.keys[i] else ()
+            ):
                 self.near_written.setdefault(shorter, []).append(i)
         self._by_length: dict[int, list[str]] = {}
         self._memo: dict[str, tuple[tuple[int, Likeness], ...]] = {}
@@ -79,7 +86,7 @@ class Lexicon:
 
     def _resolve(self, word: str) -> list[tuple[int, Likeness]]:
         """Look a word up in all tables."""
-        if len(word) > 40:  # noqa: PLR2004 - no name is longer; keeps hostile input cheap
+        if len(word) > LONGEST:
             return []
         found: dict[int, Likeness] = {}
         number = self.number.get(word)

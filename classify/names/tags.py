@@ -155,7 +155,7 @@ class Gluer:
         for core, pieces in self._cores(word[1:]):
             for who in sorted(self.index.by_core[core]):
                 entry = self.index.entries[who]
-                initials = {next(iter(entry.firsts))[0], entry.initials[0]}
+                initials = {next(iter(entry.firsts), "")[:1], entry.initials[:1]}
                 if word[0] in initials and self._agrees(entry, core, pieces):
                     yield who, {"initial": word[0], "glued": word}
 
