@@ -33,19 +33,28 @@ def judge_new(home: str) -> int:
 
 
 def judge_named(judge: Judge, named: Sequence[Named]) -> list[Verdict]:
-    """Judge posts with respect to the person each mention names."""
-    items = [
-        Item(
-            id=each.mention.id,
-            text=each.post.text,
-            spans=_spans(each, hers=True),
-            other_spans=_spans(each, hers=False),
-            language=each.post.language,
-        )
-        for each in named
-    ]
+    """Judge posts with respect to the person each mention names: once for all the places where a post names her.
+
+    So a post that repeats a name a thousand times costs no more than one that says it once.
+    """
+    items = {_about(each): _item(each) for each in named}
+    judged = dict(zip(items, judge.judge(list(items.values())), strict=True))
     at = now()
-    return [verdict(each.mention, judged, at) for each, judged in zip(named, judge.judge(items), strict=True)]
+    return [verdict(each.mention, judged[_about(each)], at) for each in named]
+
+
+def _about(each: Named) -> tuple[str, str]:
+    return each.post.id, each.mention.person_id
+
+
+def _item(each: Named) -> Item:
+    return Item(
+        id=each.mention.id,
+        text=each.post.text,
+        spans=_spans(each, hers=True),
+        other_spans=_spans(each, hers=False),
+        language=each.post.language,
+    )
 
 
 def _spans(each: Named, *, hers: bool) -> tuple[tuple[int, int], ...]:
