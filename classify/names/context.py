@@ -14,6 +14,8 @@ from classify.names.lists import kinds, phrases, words
 _SENTENCE = re.compile(r"[.!?](?=\s|$)|\n\s*\n|\n")
 _BESIDE = re.compile(r"[a-z]+")
 _CALLED = frozenset({"is", "was", "heet", "heette", "wordt", "namelijk"})
+_TRADES = frozenset({"trade_before", "trade_behind"})
+"""Marks of another trade, which her own role on the roster is not ("notaris Mirjam 't Hart", who is one)."""
 SHORTEST_TRADE = 5
 """Letters a trade needs to be recognised as the end of a compound ("oud-schaatskampioen")."""
 
@@ -128,7 +130,8 @@ class Context:
         if seen is None:
             seen = self._seen[span] = self._surroundings(*span)
         marks = self._places(candidate.entry, seen.left, seen.right)
-        marks.update(seen.marks)
+        own = candidate.entry.role.split()
+        marks.update({mark: word for mark, word in seen.marks.items() if not (mark in _TRADES and word in own)})
         care = seen.care.difference(marks.get("own_org", "").split()) if seen.care else ()
         if care:
             marks["care_sentence"] = min(care)

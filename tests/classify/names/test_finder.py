@@ -194,3 +194,13 @@ def test_it_is_fast_enough(finder: Finder) -> None:
     started = time.process_time()
     finder.find(posts)
     assert len(posts) / (time.process_time() - started) > 5_000
+
+
+def test_her_own_role_before_the_name_is_not_another_trade() -> None:
+    """A notary of the roster is called "notaris"; for a youth-protection worker of the same name it is another life."""
+    named = {"display_name": "Mirjam 't Hart", "given_names": "Mirjam", "tussenvoegsel": "'t", "surname": "Hart"}
+    notary = compile_roster([Person(id="n", role="notaris", **named)])
+    worker = compile_roster([Person(id="w", role="jeugdbeschermer", **named)])
+    text = "Let op: notaris Mirjam \u2018t Hart"
+    assert flagged(notary, text) == ["n"]
+    assert flagged(worker, text) == []
