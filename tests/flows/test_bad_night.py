@@ -6,6 +6,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
@@ -21,6 +22,8 @@ from flows.night import Plain, run_night
 from flows.open_house import opened
 from flows.settings import FILE, Settings, read_settings
 from flows.telling import print_night
+from takedown.errors import EvidenceError
+from takedown.evidence.files import keep, place_of
 from warehouse import Person, open_state
 from warehouse.state.tables import cases, mentions, posts
 
@@ -82,6 +85,31 @@ def site() -> Iterator[Site]:
     server.server_close()
 
 
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """Mount a small disk, or skip with the reason."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    command = ["mount", "-t", "tmpfs", "-o", "size=24m", "tmpfs", str(disk)]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+    except OSError as error:
+        pytest.skip(f"no small disk can be mounted: {error}")
+    if done.returncode:
+        pytest.skip(f"no small disk can be mounted: {done.stderr.strip()}")
+    yield disk
+    subprocess.run(["umount", "--lazy", str(disk)], check=True)
+
+
+def fill(disk: Path) -> Path:
+    """Take what room is left, and give the file that took it."""
+    filler = disk / "filler"
+    with filler.open("wb", buffering=0) as file, suppress(OSError):
+        while file.write(b"x" * 65_536):
+            pass
+    return filler
+
+
 def furnish(home: Path, site: Site, path: str = "/feed", **changes: object) -> Settings:
     """Make a house that watches the site for one person."""
     (home / "sources").mkdir(parents=True)
@@ -126,39 +154,38 @@ def test_hostile_posts_go_the_whole_way_and_a_missing_chromium_is_said_once(
 
 
 @pytest.mark.usefixtures("tiny_judge")
-def test_a_disk_that_fills_up_at_night_is_said_and_the_next_night_goes_on(site: Site, tmp_path: Path) -> None:
+def test_a_disk_that_fills_up_at_night_is_said_and_the_next_night_goes_on(
+    site: Site, tmp_path: Path, small_disk: Path
+) -> None:
     quiet = furnish(tmp_path / "quiet", site, chromium=str(tmp_path / "weg"))
     run_night(str(quiet.home), Plain())
-    disk = tmp_path / "disk"
-    disk.mkdir()
-    mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=24m", "tmpfs", str(disk)], capture_output=True, text=True, check=False
-    )
-    if mounted.returncode:
-        pytest.skip(f"no small disk can be mounted: {mounted.stderr.strip()}")
-    try:
-        full = furnish(disk / "home", site, chromium=str(tmp_path / "weg"))
-        filler = disk / "filler"
-        with filler.open("wb", buffering=0) as file:
-            try:
-                while file.write(b"x" * 65_536):
-                    pass
-            except OSError:
-                pass
-        program = Path(sys.executable).with_name("handenaf")
-        command = [str(program), "scan", "--home", str(full.home)]
-        scan = subprocess.run(command, capture_output=True, text=True, check=False)
-        told = " ".join((scan.stdout + scan.stderr).split())
-        assert scan.returncode in {1, 2}
-        assert "Traceback" not in told
-        assert "space" in told, told
-        filler.unlink()
-        run_night(str(full.home), Plain(), again=True)
-        assert kept(full) == kept(quiet)
-        with opened(full) as state:
-            assert state.audit.verify() == ""
-    finally:
-        subprocess.run(["umount", "--lazy", str(disk)], check=True)
+    full = furnish(small_disk / "home", site, chromium=str(tmp_path / "weg"))
+    filler = fill(small_disk)
+    program = Path(sys.executable).with_name("handenaf")
+    command = [str(program), "scan", "--home", str(full.home)]
+    scan = subprocess.run(command, capture_output=True, text=True, check=False)
+    told = " ".join((scan.stdout + scan.stderr).split())
+    assert scan.returncode in {1, 2}
+    assert "Traceback" not in told
+    assert "space" in told, told
+    filler.unlink()
+    run_night(str(full.home), Plain(), again=True)
+    assert kept(full) == kept(quiet)
+    with opened(full) as state:
+        assert state.audit.verify() == ""
+
+
+def test_a_file_of_evidence_is_kept_whole_or_not_at_all(small_disk: Path) -> None:
+    evidence = small_disk / "evidence"
+    before = keep(evidence, b"kept before")
+    filler = fill(small_disk)
+    picture = b"a large picture" * 100_000
+    with pytest.raises(EvidenceError, match=r"the disk is full\. Make room"):
+        keep(evidence, picture)
+    files = [path for path in evidence.rglob("*") if path.is_file()]
+    assert [path.name for path in files] == [before], "no half of a file"
+    filler.unlink()
+    assert place_of(evidence, keep(evidence, picture)).read_bytes() == picture
 
 
 def test_ctrl_c_ends_a_scan_and_its_spider_at_once_and_says_so(site: Site, tmp_path: Path) -> None:
