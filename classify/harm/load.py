@@ -35,7 +35,7 @@ def load_judge(
         raise WeightsError(message)
     scorer: Scorer
     if (folder / "model.onnx").exists() or not (folder / "config.json").exists():
-        from classify.harm.model import OnnxModel  # noqa: PLC0415 - transformers takes a second to import
+        from classify.harm.model import OnnxModel  # noqa: PLC0415 - onnxruntime takes half a second to import
 
         scorer = OnnxModel(folder, rules.label_map, threads=threads)
     else:

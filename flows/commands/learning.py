@@ -81,7 +81,7 @@ def accept_or_refuse(settings: Settings, new: Path, examples: Path | None, conso
 
     Raises `FlowError` naming each figure that got worse; the old model stays.
     """
-    from classify.harm.evaluate.run import samples_of  # noqa: PLC0415 - needed here only, and brings transformers
+    from classify.harm.evaluate.run import samples_of  # noqa: PLC0415 - needed here only, and brings onnxruntime
     from classify.harm.train.compare import DECISIONS, compare, gold_of  # noqa: PLC0415 - same
 
     apart = gold_of(held_out(read_decided(examples))) if examples else []

@@ -13,7 +13,7 @@ def main() -> int:
     """Evaluate on the test set and the development part, or on the files named; 1 with a sentence when it can't."""
     asked = _parser().parse_args()
     try:
-        from classify.harm.evaluate.gold import read_gold  # noqa: PLC0415 - `--help` needn't wait for transformers
+        from classify.harm.evaluate.gold import read_gold  # noqa: PLC0415 - `--help` needn't wait for onnxruntime
         from classify.harm.evaluate.run import evaluate_weights, samples_of  # noqa: PLC0415 - same
         from classify.harm.train.card import write_card  # noqa: PLC0415 - same
 

@@ -28,7 +28,7 @@ def main() -> int:
 
 def _settle(*, corpus: Path, out: Path, policy: Path, exact: Path | None, **_others: object) -> None:
     from classify.harm.train.corpus import read_corpus, split_corpus  # noqa: PLC0415 - brings what `--help` needn't
-    from classify.harm.train.finish import NAME, settle_policy  # noqa: PLC0415 - brings transformers
+    from classify.harm.train.finish import NAME, settle_policy  # noqa: PLC0415 - brings onnxruntime
 
     if exact:
         from classify.harm.train.quantise import quantise  # noqa: PLC0415 - onnx is an extra
