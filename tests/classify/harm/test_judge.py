@@ -140,7 +140,6 @@ def test_torch_is_not_imported_and_nothing_is_printed() -> None:
 @pytest.mark.parametrize(
     ("text", "label"),
     [
-        ("Jan de Boer, ik steek je neer.", Label.THREAT),
         pytest.param(
             "Ik weet waar Jan de Boer woont. Vanavond kom ik met een mes!",
             Label.THREAT,
