@@ -94,9 +94,9 @@ def test_the_same_post_about_two_people_is_judged_twice(tiny: Judge) -> None:
          "a megabyte", "newlines", "dots"],
 )  # fmt: skip
 def test_hostile_text_is_judged_quickly(judge: Judge, text: str) -> None:
-    begun = time.monotonic()
+    begun = time.process_time()  # its own time on a processor, whatever else the machine does
     judged = judge.judge([Item(id="1", text=text)])[0]
-    assert time.monotonic() - begun < 20
+    assert time.process_time() - begun < 20
     assert all(0 <= score <= 1 for score in judged.scores.values())
     if not text.strip():
         assert judged.labels == ()
