@@ -170,6 +170,14 @@ def quiet_prefect(home: Path, *, api: str = "") -> dict[str, str]:
     return dict(os.environ)
 
 
+def mute_own_runs() -> None:
+    """Keep flow runs of this very process (the demo's) from logging to the server: they are watched on the terminal.
+
+    At Ctrl-C the server ends before them, and Prefect would complain of that in the middle of the screen.
+    """
+    os.environ["PREFECT_LOGGING_TO_API_ENABLED"] = "false"
+
+
 def first_file() -> str:
     """Give the text of a new `handenaf.toml`, with what an administrator must fill in."""
     return resources.files("flows").joinpath("first_handenaf.toml").read_text("utf-8")

@@ -14,7 +14,7 @@ from rich.console import Console
 
 from flows.children import Child
 from flows.errors import FlowError
-from flows.settings import FILE, Settings, quiet_prefect
+from flows.settings import FILE, Settings, mute_own_runs, quiet_prefect
 
 START_SECONDS = 300.0
 """How long the server may take to answer: 6 to 8 s, 11 at the first start (measured), 110 on a machine that is overrun."""
@@ -38,6 +38,7 @@ def running_house(settings: Settings, console: Console) -> Iterator[list[Child]]
     """
     _check_ports(settings)
     environment = quiet_prefect(settings.home, api=api_of(settings))
+    mute_own_runs()
     logs = settings.home / "logs"
     logs.mkdir(parents=True, exist_ok=True)
     server_command = [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1"]
