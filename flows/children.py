@@ -23,15 +23,17 @@ class Child:
     environment: Mapping[str, str]
     log: str
     """File its output is added to."""
+    death: signal.Signals = signal.SIGTERM
+    """What it gets when we die without a word."""
     started_at: float = 0.0
     fails: int = 0
     process: "subprocess.Popen[bytes] | None" = field(default=None)
 
     def start(self) -> None:
-        """Start the process; it gets a SIGTERM when we die."""
+        """Start the process; it gets the signal `death` when we die."""
         with open(self.log, "ab") as log:  # noqa: PTH123 - handed to the child
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "flows.tether", str(os.getpid()), *self.command],
+                [sys.executable, "-m", "flows.tether", str(os.getpid()), str(int(self.death)), *self.command],
                 env=dict(self.environment),
                 stdin=subprocess.DEVNULL,
                 stdout=log,

@@ -12,7 +12,8 @@ from flows.clock import now
 from flows.errors import FlowError
 from flows.open_house import cards_of, opened
 from flows.progress import report
-from flows.settings import Settings, read_settings
+from flows.settings import Settings, is_scheduled_run, read_settings
+from flows.tether import end_with_parent
 from takedown.cases import may_follow
 from takedown.errors import TakedownError
 from takedown.followup import WAITING, FollowPolicy, Look, Step, look, look_of_capture, next_step
@@ -131,4 +132,6 @@ def _sent_at(state: State, case: Case) -> datetime | None:
 @flow(name="follow")
 def follow(home: str) -> dict[str, int]:
     """Look again at posts under notice until they are gone at two looks; note returns; bring silence back to a person."""
+    if is_scheduled_run():
+        end_with_parent()
     return follow_cases(home)

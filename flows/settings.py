@@ -170,6 +170,11 @@ def quiet_prefect(home: Path, *, api: str = "") -> dict[str, str]:
     return dict(os.environ)
 
 
+def is_scheduled_run() -> bool:
+    """Tell whether this process is a flow run that the schedule started."""
+    return bool(os.environ.get("PREFECT__FLOW_RUN_ID"))
+
+
 def mute_own_runs() -> None:
     """Keep flow runs of this very process (the demo's) from logging to the server: they are watched on the terminal.
 

@@ -5,7 +5,7 @@ import socket
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
 
@@ -52,6 +52,7 @@ def running_house(settings: Settings, console: Console) -> Iterator[list[Child]]
         name="schedule",
         command=[sys.executable, "-m", "flows.schedule", str(settings.home)],
         environment=environment,
+        death=signal.SIGKILL,  # asked kindly, it would wait a minute for the server, which is gone by then
         log=str(logs / "schedule.log"),
     )
     desk = Child(
@@ -89,6 +90,9 @@ def keep_up(children: list[Child], console: Console, tick: Callable[[], None] = 
         for child in children:
             if said := child.tend():
                 console.print(f"[yellow]![/] {said}")
+                if child.name == "schedule":
+                    with suppress(Exception):  # the server may be down too; the next start ends them
+                        _end_zombies()  # its flow runs ended with it
         tick()
         time.sleep(0.5)
     console.print("Ending …")

@@ -17,7 +17,8 @@ from flows.errors import FlowError
 from flows.night import Night, run_night
 from flows.open_house import cards_of, opened
 from flows.progress import report
-from flows.settings import read_settings
+from flows.settings import is_scheduled_run, read_settings
+from flows.tether import end_with_parent
 from warehouse.state.crawls import Run
 
 
@@ -81,6 +82,8 @@ def watch(home: str, sources: list[str] | None = None, again: bool = False) -> N
     Combines crawling, finding, judging and capturing in one flow because each asks the stores what the one before it
     left; a night that dies anywhere is started again and goes on.
     """
+    if is_scheduled_run():
+        end_with_parent()
     try:
         night = run_night(home, AsTasks(), sources=sources, again=again)
     except Exception as error:

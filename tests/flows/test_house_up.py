@@ -133,6 +133,24 @@ def test_killed_processes_come_back_nothing_outlives_the_house_and_lost_runs_are
     assert not answers(desk_of(settings) + "login")
 
 
+PARENT = "import subprocess, sys, time; print(subprocess.Popen([sys.executable, '-c', sys.argv[1]]).pid, flush=True); time.sleep(99)"
+RUN = "import time; from flows.tether import end_with_parent; end_with_parent(); time.sleep(99)"
+
+
+def test_a_flow_run_ends_soon_after_the_schedule_that_started_it() -> None:
+    parent = subprocess.Popen(
+        [sys.executable, "-c", PARENT, RUN], stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parents[2]
+    )
+    assert parent.stdout is not None
+    run = Path("/proc", parent.stdout.readline().strip())
+    time.sleep(2)
+    assert run.exists()
+    parent.kill()
+    parent.wait()
+    parent.stdout.close()
+    until(lambda: not run.exists(), "the end of the run")
+
+
 def test_a_taken_port_is_said_before_anything_starts(settings: Settings) -> None:
     with (
         socket.create_server(("127.0.0.1", settings.desk_port)),
