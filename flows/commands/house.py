@@ -6,10 +6,10 @@ from typing import Annotated
 import typer
 from argon2 import PasswordHasher
 from rich.console import Console
-from rich.table import Table
+from rich.markup import escape
 
 from flows.clock import now
-from flows.commands import Home, settings_of
+from flows.commands import Home, print_rows, settings_of
 from flows.errors import FlowError
 from flows.open_house import opened, warehouse_of
 from flows.settings import FILE, Settings, first_file
@@ -56,10 +56,8 @@ def make_house(folder: Annotated[Path, typer.Argument(help="The new folder of th
 def list_settings(home: Home = None) -> None:
     """List every setting with its value (secrets hidden) and what it means."""
     settings = settings_of(home)
-    table = Table("setting", "value", "what it means", box=None, header_style="bold")
-    for name, field in Settings.model_fields.items():
-        table.add_row(name, str(getattr(settings, name)), field.description)
-    Console().print(table)
+    rows = [(name, getattr(settings, name), field.description) for name, field in Settings.model_fields.items()]
+    print_rows(("setting", "value", "what it means"), rows)
 
 
 def add_user(
@@ -88,22 +86,18 @@ def add_user(
     )
     with opened(settings_of(home)) as state:
         state.users.put(user, at=now(), by="system:cli")
-    Console().print(f"[green]✓[/] {login} may work at the desk as {role.value}.")
+    Console().print(f"[green]✓[/] {escape(login)} may work at the desk as {role.value}.")
 
 
 def list_users(home: Home = None) -> None:
     """List who may work at the desk."""
     with opened(settings_of(home)) as state:
-        table = Table("login", "name", "role", "active", box=None, header_style="bold")
-        for user in state.users.all():
-            table.add_row(user.login, user.name, user.role.value, "yes" if user.active else "no")
-    Console().print(table)
+        users = state.users.all()
+    rows = [(user.login, user.name, user.role.value, "yes" if user.active else "no") for user in users]
+    print_rows(("login", "name", "role", "active"), rows)
 
 
 def ask_warehouse(query: str, home: Home = None) -> None:
     """Ask the warehouse a question in SQL (read-only): handenaf sql "select * from fetches limit 5"."""
     rows = warehouse_of(settings_of(home)).sql(query)
-    table = Table(*(rows[0] if rows else ["no rows"]), box=None, header_style="bold")
-    for row in rows:
-        table.add_row(*("" if value is None else str(value) for value in row.values()))
-    Console().print(table)
+    print_rows(tuple(rows[0]) if rows else ("no rows",), [tuple(row.values()) for row in rows])

@@ -5,11 +5,11 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.table import Table
+from rich.markup import escape
 
 from classify.names import check_roster
 from flows.clock import now
-from flows.commands import Home, settings_of
+from flows.commands import Home, print_rows, settings_of
 from flows.errors import FlowError
 from flows.open_house import opened
 from warehouse.people import read_roster
@@ -45,10 +45,9 @@ def import_people(
 def list_people(home: Home = None) -> None:
     """List who is protected."""
     with opened(settings_of(home)) as state:
-        table = Table("id", "name", "organisation", "town", "role", box=None, header_style="bold")
-        for person in state.people.all():
-            table.add_row(person.id, person.display_name, person.organisation, person.town, person.role)
-    Console().print(table)
+        people = state.people.all()
+    rows = [(person.id, person.display_name, person.organisation, person.town, person.role) for person in people]
+    print_rows(("id", "name", "organisation", "town", "role"), rows)
 
 
 def check_people(home: Home = None) -> None:
@@ -57,6 +56,6 @@ def check_people(home: Home = None) -> None:
         warnings = check_roster(state.people.all())
     console = Console()
     for warning in warnings:
-        console.print(f"[yellow]![/] {warning}", markup=True, highlight=False)
+        console.print(f"[yellow]![/] {escape(str(warning))}", highlight=False)
     if not warnings:
         console.print("[green]✓[/] Everybody can be told apart.")

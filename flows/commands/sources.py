@@ -4,10 +4,10 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.table import Table
+from rich.markup import escape
 
 from crawlers import detect, write_card
-from flows.commands import Home, settings_of
+from flows.commands import Home, print_rows, settings_of
 from flows.open_house import cards_of, opened
 
 
@@ -35,7 +35,7 @@ def add_source(
     console.print(f"This is a [bold]{found.kind}[/] source. Its first posts:")
     for post in found.posts:
         when = post.posted_at.date().isoformat() if post.posted_at else "no date"
-        console.print(f"  [dim]{when}[/] {post.author_name or post.author_handle}: ", end="", highlight=False)
+        console.print(f"  [dim]{when}[/] {escape(post.author_name or post.author_handle)}: ", end="", highlight=False)
         console.print(" ".join(post.text.split())[:100], markup=False, highlight=False)
     if not purpose:
         purpose = typer.prompt("Why is this source watched? (a sentence, for the register)")
@@ -52,9 +52,9 @@ def list_sources(home: Home = None) -> None:
     settings = settings_of(home)
     with opened(settings) as state:
         runs = {run.source: run for run in state.crawls.last_runs()}
-    table = Table("source", "kind", "address", "last run", "how it ended", box=None, header_style="bold")
+    rows = []
     for name, card in sorted(cards_of(settings).items()):
         run = runs.get(name)
         when = run.started_at.isoformat(timespec="minutes") if run else "never"
-        table.add_row(name, card.kind, card.address, when, f"{run.outcome} {run.message}" if run else "")
-    Console().print(table)
+        rows.append((name, card.kind, card.address, when, f"{run.outcome} {run.message}" if run else ""))
+    print_rows(("source", "kind", "address", "last run", "how it ended"), rows)

@@ -114,6 +114,16 @@ def test_each_mistake_gets_its_sentence(type_in: TypeIn, house: Path, arguments:
     assert sentence in told(type_in(*arguments, "--home", house), 2)
 
 
+def test_names_that_look_like_markup_are_listed_as_they_are(type_in: TypeIn, house: Path) -> None:
+    (house / "roster.csv").write_text("display_name\nFenna [/b] Terpstra\n", "utf-8")
+    told(type_in("people", "import", house / "roster.csv", "--home", house), 0)
+    assert "Fenna [/b] Terpstra" in told(type_in("people", "list", "--home", house), 0)
+    added = type_in("users", "add", "s[/b]", "--password", "lang-genoeg-dit", "--home", house)
+    assert "s[/b] may work" in told(added, 0)
+    assert "s[/b]" in told(type_in("users", "list", "--home", house), 0)
+    assert "follow_every" in told(type_in("settings", "--home", house), 0)
+
+
 def test_a_folder_that_is_none_says_how_to_make_one(type_in: TypeIn, tmp_path: Path) -> None:
     assert f"handenaf init {tmp_path}" in told(type_in("scan", "--home", tmp_path), 2)
 
