@@ -12,7 +12,7 @@ from classify.harm.train.corpus import CorpusPost
 from warehouse import HARMS, Label, Phrase
 
 TEST_SET = Path(__file__).parents[3] / "tests/classify/harm/gold"
-"""Written by another hand than the training posts; never trained on, never used to choose a threshold."""
+"""Written apart from the training posts, without sight of them; never trained on, never used to choose a threshold."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -107,7 +107,7 @@ def main(folder: Path, second: Path) -> Iterable[str]:
         yield ""
         others = marked_posts(second)
         own = read_roster(second / "roster.csv")
-        yield f"Quality on the second set, by another hand: {len(others)} posts, {len(own)} people"
+        yield f"Quality on the second set, written before reading the rules: {len(others)} posts, {len(own)} people"
         found = quality(ours(compile_roster(own)), others, finder.table.probable)
         beside = quality(exact(own), others, None), quality(partial_ratio(own), others, None)
         yield from quality_lines(

@@ -1,4 +1,4 @@
-"""The test set by another hand: whole, and never in what is trained on."""
+"""The test set, written apart: whole, and never in what is trained on."""
 
 from collections import Counter
 

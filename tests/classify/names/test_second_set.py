@@ -1,4 +1,4 @@
-"""The bar of the benchmark on posts that travel with the tests: the second set, by another hand."""
+"""The bar of the benchmark on posts that travel with the tests: the second set, written before reading the rules."""
 
 import pytest
 
