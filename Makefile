@@ -7,6 +7,9 @@ BASE ?= work/base-model
 EXACT ?= work/harm-fp32
 BENCH ?= ../shared/bench/names
 
+# Else every process would compile every library anew, which costs seconds at each start.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: setup demo test test-evidence test-servers check fix bench bench-names bench-harm eval-harm bench-evidence train lock clean
 
 setup: .venv/ready  ## make .venv with the pinned dependencies, and find or get a Chromium
