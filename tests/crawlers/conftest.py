@@ -16,6 +16,11 @@ from warehouse import CrawlEnd, Fetch, FrontierEntry
 
 NOW = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
 
+Answer = tuple[int, dict[str, str], bytes]
+Page = Callable[[BaseHTTPRequestHandler], Answer]
+MakeCard = Callable[..., Card]
+Draw = Callable[..., str]
+
 
 class Town(ThreadingHTTPServer):
     """A server whose pages are functions from a request to (status, headers, body)."""
@@ -24,7 +29,7 @@ class Town(ThreadingHTTPServer):
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Desk)
-        self.pages: dict[str, Callable[[BaseHTTPRequestHandler], tuple[int, dict[str, str], bytes]]] = {}
+        self.pages: dict[str, Page] = {}
         self.asked: list[tuple[str, dict[str, str]]] = []
         self.url = f"http://127.0.0.1:{self.server_address[1]}"
 
@@ -85,7 +90,7 @@ SELECTORS = {
 
 
 @pytest.fixture
-def make_card() -> Callable[..., Card]:
+def make_card() -> MakeCard:
     """Make a card for a site on loopback."""
 
     def make(address: str, kind: str = "forum", **more: Any) -> Card:
@@ -144,8 +149,11 @@ class Night:
             )
 
 
+LookOnce = Callable[..., Night]
+
+
 @pytest.fixture
-def look() -> Callable[..., Night]:
+def look() -> LookOnce:
     """Crawl a card once, keeping the frontier; give the night before to look again later."""
 
     def run(card: Card, before: Night | None = None, *, now: datetime | None = None, **more: Any) -> Night:
@@ -186,5 +194,5 @@ def thread_page(posts: list[tuple[str, str, str, str]], following: str = "", tit
 
 
 @pytest.fixture
-def draw() -> Callable[..., str]:
+def draw() -> Draw:
     return thread_page

@@ -1,10 +1,18 @@
 """The browser spider: a real Chromium draws pages whose HTML holds no post."""
 
+from __future__ import annotations
+
 import os
 import subprocess
 import sys
 import time
+from collections.abc import Callable
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:  # tests can't import from one another at run time
+    from tests.crawlers.conftest import Answer, LookOnce, MakeCard, Town
 
 SHELL = """<!doctype html><html lang=nl><meta charset=utf-8><h1>Klachten</h1><div id=lijst></div><button id=meer>Meer laden</button>
 <script>
@@ -23,10 +31,10 @@ fetch("http://127.0.0.1:9/elders").catch(() => 0);
 </script></html>"""
 
 
-def draw_town(town):
+def draw_town(town: Town) -> None:
     town.page("/", SHELL)
 
-    def posts(desk):
+    def posts(desk: BaseHTTPRequestHandler) -> Answer:
         page = int(desk.path[-1])
         body = ",".join(
             f'{{"id": "p{page}{n}", "author": "kees", "time": "20 november 2026 10:0{n}", "text": "Bericht {page}{n} <b>"}}'
@@ -41,7 +49,9 @@ def draw_town(town):
     town.pages["/api"] = posts
 
 
-def test_posts_drawn_by_javascript_are_found_behind_every_click(town, make_card, look, chromium):
+def test_posts_drawn_by_javascript_are_found_behind_every_click(
+    town: Town, make_card: MakeCard, look: LookOnce, chromium: str
+) -> None:
     draw_town(town)
     card = make_card(town.url + "/", "browser", selectors={"ready": "article.post", "more": "#meer"})
     night = look(card, chromium=chromium)
@@ -57,14 +67,14 @@ def test_posts_drawn_by_javascript_are_found_behind_every_click(town, make_card,
     assert all("Handenaf" in headers["user-agent"] for _, headers in town.asked)
 
 
-def test_a_page_that_never_gets_ready_says_so(town, make_card, look, chromium):
+def test_a_page_that_never_gets_ready_says_so(town: Town, make_card: MakeCard, look: LookOnce, chromium: str) -> None:
     town.page("/", "<h1>Leeg</h1>")
     night = look(make_card(town.url + "/", "browser", selectors={"ready": "article.post"}), chromium=chromium)
     assert night.end.outcome == "empty"
     assert "'article.post' did not appear within" in night.messages
 
 
-def test_no_browser_outlives_its_caller(town, make_card, chromium, tmp_path):
+def test_no_browser_outlives_its_caller(town: Town, make_card: MakeCard, chromium: str, tmp_path: Path) -> None:
     """The caller is killed with kill -9 while Chromium has a page open: spider, driver and browser go with it."""
     draw_town(town)
     script = tmp_path / "caller.py"
@@ -88,7 +98,7 @@ def test_no_browser_outlives_its_caller(town, make_card, chromium, tmp_path):
     wait_until(lambda: not marked(marker))
 
 
-def marked(marker):
+def marked(marker: str) -> list[str]:
     """Give the command lines of processes that carry `marker` in their environment."""
     found = []
     for folder in Path("/proc").glob("[0-9]*"):
@@ -100,7 +110,7 @@ def marked(marker):
     return found
 
 
-def wait_until(holds, seconds=60):
+def wait_until(holds: Callable[[], bool], seconds: float = 60) -> None:
     end = time.monotonic() + seconds
     while not holds():
         assert time.monotonic() < end, "waited in vain"

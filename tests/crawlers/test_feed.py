@@ -1,6 +1,12 @@
 """The feed spider, in its subprocess."""
 
+from __future__ import annotations
+
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:  # tests can't import from one another at run time
+    from tests.crawlers.conftest import LookOnce, MakeCard, Town
 
 FEED = """<?xml version="1.0" encoding="utf-8"?>
 <feed xmlns="http://www.w3.org/2005/Atom"><title>Meldpunt</title><id>urn:meldpunt</id>{more}
@@ -9,7 +15,7 @@ FEED = """<?xml version="1.0" encoding="utf-8"?>
 <content type="html">&lt;p&gt;Zij luistert niet.&lt;/p&gt;&lt;p&gt;{text}&lt;/p&gt;</content></entry></feed>"""
 
 
-def test_a_feed_and_its_older_pages_are_read(town, make_card, look):
+def test_a_feed_and_its_older_pages_are_read(town: Town, make_card: MakeCard, look: LookOnce) -> None:
     town.page(
         "/feed",
         FEED.format(more='<link rel="next" href="/feed?oud"/>', text="Nooit."),
@@ -38,7 +44,7 @@ def test_a_feed_and_its_older_pages_are_read(town, make_card, look):
     assert town.paths() == ["/feed"]
 
 
-def test_a_page_that_is_no_feed_fails_with_a_sentence(town, make_card, look):
+def test_a_page_that_is_no_feed_fails_with_a_sentence(town: Town, make_card: MakeCard, look: LookOnce) -> None:
     town.page("/feed", "<h1>Verhuisd</h1>")
     night = look(make_card(town.url + "/feed", "feed"))
     assert night.end.outcome == "failed"

@@ -1,9 +1,16 @@
 """The forum spider, in its subprocess, against a real web server on loopback."""
 
+from __future__ import annotations
+
 from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:  # tests can't import from one another at run time
+    from tests.crawlers.conftest import Answer, Draw, LookOnce, MakeCard, Town
 
 
-def forum(town, draw):
+def forum(town: Town, draw: Draw) -> None:
     town.page("/", '<a class="thread" href="/t/1">een</a><a class="thread" href="/t/2">twee</a>')
     first = [
         (f"p{i}", "anneke", "2026-11-20T10:00:00+01:00", f"<p>Bericht {i}.</p><p>Tweede &amp; laatste.</p>")
@@ -18,7 +25,7 @@ def forum(town, draw):
     )
 
 
-def test_every_thread_and_page_is_read_once(town, draw, make_card, look):
+def test_every_thread_and_page_is_read_once(town: Town, draw: Draw, make_card: MakeCard, look: LookOnce) -> None:
     forum(town, draw)
     night = look(make_card(town.url + "/"))
     assert night.end.outcome == "ok", night.end
@@ -40,7 +47,7 @@ def test_every_thread_and_page_is_read_once(town, draw, make_card, look):
     assert (post.posted_at_literal, post.posted_at_how) == ("toen", "attribute")
 
 
-def test_a_second_night_brings_only_what_changed(town, draw, make_card, look):
+def test_a_second_night_brings_only_what_changed(town: Town, draw: Draw, make_card: MakeCard, look: LookOnce) -> None:
     forum(town, draw)
     card = make_card(town.url + "/")
     night = look(card)
@@ -66,7 +73,7 @@ def test_a_second_night_brings_only_what_changed(town, draw, make_card, look):
     assert len([fetch for fetch in busy.fetches if fetch.posts]) == 1
 
 
-def test_what_is_not_due_is_left_alone(town, draw, make_card, look):
+def test_what_is_not_due_is_left_alone(town: Town, draw: Draw, make_card: MakeCard, look: LookOnce) -> None:
     forum(town, draw)
     card = make_card(town.url + "/")
     night = look(card)
@@ -76,10 +83,10 @@ def test_what_is_not_due_is_left_alone(town, draw, make_card, look):
     assert not town.paths()
 
 
-def test_an_etag_saves_the_page(town, draw, make_card, look):
+def test_an_etag_saves_the_page(town: Town, draw: Draw, make_card: MakeCard, look: LookOnce) -> None:
     body = draw([("p1", "anneke", "2026-11-20T10:00:00Z", "Hallo.")]).encode()
 
-    def page(desk):
+    def page(desk: BaseHTTPRequestHandler) -> Answer:
         same = desk.headers.get("If-None-Match") == '"a1"'
         return (304, {"ETag": '"a1"'}, b"") if same else (200, {"ETag": '"a1"', "Content-Type": "text/html"}, body)
 
@@ -94,7 +101,7 @@ def test_an_etag_saves_the_page(town, draw, make_card, look):
     assert again.end.outcome == "unchanged"
 
 
-def test_a_killed_crawl_goes_on_where_it_was(town, draw, make_card, look):
+def test_a_killed_crawl_goes_on_where_it_was(town: Town, draw: Draw, make_card: MakeCard, look: LookOnce) -> None:
     forum(town, draw)
     card = make_card(town.url + "/")
     from crawlers.orders import Budget

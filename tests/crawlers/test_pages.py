@@ -10,11 +10,12 @@ import tomllib
 from dataclasses import asdict
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from crawlers.cards import Selectors
-from crawlers.pages import Look
+from crawlers.pages import Look, Posts
 from crawlers.spiders import find_spiders
 
 PAGES = Path(__file__).parent / "pages"
@@ -22,7 +23,7 @@ CASES = sorted(path.parent for path in PAGES.glob("*/*/meta.toml"))
 PARSERS = {"forum": "selected", "browser": "selected"}
 
 
-def parse_case(case):
+def parse_case(case: Path) -> Posts:
     meta = tomllib.loads((case / "meta.toml").read_text())
     url = meta.pop("url")
     selectors = Selectors(**meta.pop("selectors", {}))
@@ -32,7 +33,7 @@ def parse_case(case):
     return module.parse(page.read_bytes(), url, Look(source=kind, selectors=selectors, **meta))
 
 
-def plain(page):
+def plain(page: Posts) -> dict[str, Any]:
     """Give what a page held as JSON would, leaving out what every post shares."""
     posts = [
         {key: value for key, value in asdict(post).items() if value and key not in {"source", "fetched_at"}}
@@ -50,7 +51,7 @@ def plain(page):
 
 
 @pytest.mark.parametrize("case", CASES, ids=[f"{case.parent.name}/{case.name}" for case in CASES])
-def test_a_saved_page_gives_the_posts_beside_it(case):
+def test_a_saved_page_gives_the_posts_beside_it(case: Path) -> None:
     found = plain(parse_case(case))
     expected = case / "posts.json"
     if os.environ.get("HANDENAF_SAVE_EXPECTED"):
@@ -58,5 +59,5 @@ def test_a_saved_page_gives_the_posts_beside_it(case):
     assert found == json.loads(expected.read_text())
 
 
-def test_every_kind_has_a_saved_page():
+def test_every_kind_has_a_saved_page() -> None:
     assert {case.parent.name for case in CASES} == set(find_spiders())

@@ -73,7 +73,7 @@ WILD = st.recursive(
 @pytest.mark.parametrize("kind", sorted(PARSERS))
 @HOSTILE
 @given(body=PAGES | WILD.map(lambda value: json.dumps(value).encode()))
-def test_no_bytes_break_a_parser(kind, body):
+def test_no_bytes_break_a_parser(kind: str, body: bytes) -> None:
     page = PARSERS[kind](body, "https://voorbeeld.test/lijst?page=1", LOOK)
     assert isinstance(page, Posts)
     for post in page.posts:
@@ -85,14 +85,14 @@ def test_no_bytes_break_a_parser(kind, body):
 
 
 @pytest.mark.parametrize("kind", sorted(PARSERS))
-def test_deep_nesting_breaks_no_parser(kind):
+def test_deep_nesting_breaks_no_parser(kind: str) -> None:
     for body in (b"<div>" * 20_000 + b"x", b"[" * 100_000, b'{"posts":' * 20_000, b"<a><b>" * 5_000):
         assert isinstance(PARSERS[kind](body, "https://voorbeeld.test/", LOOK), Posts)
 
 
 @HOSTILE
 @given(text=st.text(max_size=60))
-def test_no_words_break_the_reading_of_a_time(text):
+def test_no_words_break_the_reading_of_a_time(text: str) -> None:
     time, how = read_time(text, NOW)
     assert (time is None) == (how == "unknown")
     assert time is None or time.tzinfo is not None
@@ -100,7 +100,7 @@ def test_no_words_break_the_reading_of_a_time(text):
 
 @HOSTILE
 @given(text=st.text(max_size=200))
-def test_cleaning_twice_is_cleaning_once(text):
+def test_cleaning_twice_is_cleaning_once(text: str) -> None:
     assert clean(clean(text)) == clean(text)
     assert isinstance(clean(text).encode(), bytes)
     html_text(text)
@@ -108,7 +108,7 @@ def test_cleaning_twice_is_cleaning_once(text):
 
 @HOSTILE
 @given(url=st.text(max_size=60) | st.from_regex(r"https?://[\[\]0-9a-fx.:@%]{1,30}(/.{0,10})?", fullmatch=True))
-def test_no_address_but_the_cards_own_passes_the_bounds(url):
+def test_no_address_but_the_cards_own_passes_the_bounds(url: str) -> None:
     try:
         Bounds(address="https://voorbeeld.test/").check(url)
     except OutOfBounds:
@@ -121,6 +121,6 @@ def test_no_address_but_the_cards_own_passes_the_bounds(url):
     ["http://127.0.0.1/", "http://0x7f000001/", "http://2130706433/", "http://[::1]/", "http://10.0.0.8/", "http://169.254.169.254/latest",
      "http://localhost/", "http://voorbeeld.test@127.0.0.1/", "http://[::ffff:127.0.0.1]/", "file:///etc/passwd", "http://127.1/"],
 )  # fmt: skip
-def test_private_addresses_are_refused_however_they_are_written(url):
+def test_private_addresses_are_refused_however_they_are_written(url: str) -> None:
     with pytest.raises(OutOfBounds):
         Bounds(address="https://voorbeeld.test/", also_hosts=("127.0.0.1",)).check(url)

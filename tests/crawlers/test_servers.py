@@ -5,6 +5,8 @@ The recipes lie in a folder beside the repository (`HANDENAF_SERVERS`, else ../s
 HANDENAF_SERVERS_INSTALL=1 says to install it (apt, pip, npm; minutes).
 """
 
+from __future__ import annotations
+
 import html
 import json
 import os
@@ -15,12 +17,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from classify.names import PostText, compile_roster
 from crawlers.texts import html_text
 from warehouse import Band, Person, Post
+
+if TYPE_CHECKING:  # tests can't import from one another at run time
+    from tests.crawlers.conftest import LookOnce, MakeCard, Night
 
 RECIPES = Path(os.environ.get("HANDENAF_SERVERS", Path(__file__).parents[3] / "shared" / "servers"))
 HOME = Path(os.environ.get("HANDENAF_SERVERS_HOME", "/var/tmp/handenaf-servers"))  # noqa: S108 - see below
@@ -137,7 +143,7 @@ def gold_in_full() -> int:
     return sum(is_in(name, item) for item in items for name in NAMES)
 
 
-def posts_of(night) -> list[Post]:
+def posts_of(night: Night) -> list[Post]:
     posts = [post for fetch in night.fetches for post in fetch.posts]
     assert len({post.permalink for post in posts}) == len(posts), "no post twice"
     assert all(post.posted_at for post in posts)
@@ -174,7 +180,7 @@ def bluesky() -> Iterator[str]:
         yield "http://127.0.0.1:18584"
 
 
-def test_wordpress_gives_every_article_and_comment_once(wordpress, make_card, look):
+def test_wordpress_gives_every_article_and_comment_once(wordpress: str, make_card: MakeCard, look: LookOnce) -> None:
     card = make_card(wordpress, "wordpress")
     night = look(card)
     assert night.end.outcome == "ok", night.end
@@ -191,7 +197,7 @@ def test_wordpress_gives_every_article_and_comment_once(wordpress, make_card, lo
     assert look(card, again, now=datetime.now(UTC) + 2 * TOMORROW).end.outcome == "unchanged"
 
 
-def test_wordpress_can_be_asked_for_names(wordpress, make_card, look):
+def test_wordpress_can_be_asked_for_names(wordpress: str, make_card: MakeCard, look: LookOnce) -> None:
     night = look(make_card(wordpress, "wordpress", searches=True), searches=["Fenna Terpstra", "Ruben de Graaf"])
     assert night.end.outcome == "ok", night.end
     named = Counter(
@@ -227,7 +233,7 @@ FLASKBB = {
 }
 
 
-def test_flaskbb_gives_every_post_of_every_page_once(flaskbb, make_card, look):
+def test_flaskbb_gives_every_post_of_every_page_once(flaskbb: str, make_card: MakeCard, look: LookOnce) -> None:
     card = make_card(flaskbb + "/", "forum", selectors=FLASKBB)
     night = look(card)
     assert night.end.outcome == "ok", night.end
@@ -262,7 +268,9 @@ ISSO = {
 }
 
 
-def test_isso_gives_every_comment_that_javascript_draws(isso, make_card, look, chromium):
+def test_isso_gives_every_comment_that_javascript_draws(
+    isso: str, make_card: MakeCard, look: LookOnce, chromium: str
+) -> None:
     found: Counter[str] = Counter()
     full = 0
     for number in (1, 2, 3):
@@ -285,7 +293,9 @@ def test_isso_gives_every_comment_that_javascript_draws(isso, make_card, look, c
     )
 
 
-def test_a_mastodon_server_gives_its_public_timeline_and_replies(mastodon, make_card, look):
+def test_a_mastodon_server_gives_its_public_timeline_and_replies(
+    mastodon: str, make_card: MakeCard, look: LookOnce
+) -> None:
     card = make_card(mastodon, "mastodon")
     night = look(card)
     assert night.end.outcome == "ok", night.end
@@ -297,7 +307,7 @@ def test_a_mastodon_server_gives_its_public_timeline_and_replies(mastodon, make_
     assert not posts_of(again)
 
 
-def test_a_mastodon_server_can_be_asked_for_names(mastodon, make_card, look):
+def test_a_mastodon_server_can_be_asked_for_names(mastodon: str, make_card: MakeCard, look: LookOnce) -> None:
     night = look(make_card(mastodon, "mastodon", searches=True), searches=["Fenna Terpstra"])
     assert night.end.outcome == "ok", night.end
     items = [f"{thread['title']} {thread['text']}" for thread in seed()]
@@ -307,7 +317,7 @@ def test_a_mastodon_server_can_be_asked_for_names(mastodon, make_card, look):
     assert named <= set(texts(posts_of(night)))
 
 
-def test_bluesky_gives_every_post_that_names_someone_in_full(bluesky, make_card, look):
+def test_bluesky_gives_every_post_that_names_someone_in_full(bluesky: str, make_card: MakeCard, look: LookOnce) -> None:
     card = make_card(bluesky, "bluesky", searches=True)
     night = look(card, searches=NAMES)
     assert night.end.outcome == "ok", night.end
