@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import pytest
@@ -51,6 +52,9 @@ from warehouse import (
     Verdict,
     open_state,
 )
+
+if TYPE_CHECKING:
+    from httpx2 import Response  # what the test client answers with
 
 PASSWORD = "een korte zin is beter"
 CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
@@ -271,7 +275,7 @@ def _desk(state: State, evidence: Path, clock: Clock, mailing: Mailing, folder: 
 
 @pytest.fixture
 def town(tmp_path: Path) -> Iterator[Town]:
-    """A fresh desk."""
+    """Give a fresh desk."""
     built = build_town(tmp_path)
     yield built
     built.state.close()
@@ -292,13 +296,13 @@ def build(tmp_path: Path) -> Iterator[Callable[[int], Town]]:
 
 
 @dataclass
-class Person_:  # noqa: N801 - a browser-less colleague at the desk
-    """A signed-in client that sends the page's token along, as a form does."""
+class Colleague:
+    """A colleague at the desk without a browser: a signed-in client that sends the page's token along, as a form does."""
 
     client: TestClient
     login: str
 
-    def get(self, path: str, **more: object):
+    def get(self, path: str, **more: Any) -> "Response":
         """Open a page."""
         return self.client.get(path, **more)
 
@@ -308,23 +312,26 @@ class Person_:  # noqa: N801 - a browser-less colleague at the desk
         assert found
         return found[1]
 
-    def post(self, path: str, **fields: object):
+    def post(self, path: str, **fields: object) -> "Response":
         """Send a form."""
         return self.client.post(path, data={"token": self.token()} | fields)
 
 
+Enter = Callable[[str], Colleague]
+
+
 @pytest.fixture
-def enter(town: Town) -> Callable[[str], Person_]:
+def enter(town: Town) -> Enter:
     """Sign somebody in, each in a client of her own, on one application."""
     app = create_app(town.desk)
 
-    def sign_in(login: str) -> Person_:
+    def sign_in(login: str) -> Colleague:
         client = TestClient(app, base_url="http://desk.test", follow_redirects=False, raise_server_exceptions=False)
         knock = re.search(r'name="token" value="([^"]+)"', client.get("/login").text)
         assert knock
         answer = client.post("/login", data={"token": knock[1], "login": login, "password": PASSWORD})
         assert answer.status_code == 303, answer.text
-        return Person_(client=client, login=login)
+        return Colleague(client=client, login=login)
 
     return sign_in
 

@@ -1,8 +1,12 @@
 """The editions of a bundle at the desk: legal staff alone, masked places answered first, the full one only locked."""
 
+from __future__ import annotations
+
 import io
 import re
 import zipfile
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pyrage
 import pytest
@@ -10,11 +14,14 @@ import pytest
 from takedown.evidence.mask_store import read_review
 from takedown.evidence.verify import verify
 
+if TYPE_CHECKING:  # tests can't import from one another at run time
+    from tests.review.conftest import Enter, Town
+
 PHRASE = "een-heel-lange-wachtzin"
 
 
 @pytest.fixture
-def place(town) -> str:
+def place(town: Town) -> str:
     return f"/case/{town.cases[0].id}/editions"
 
 
@@ -23,19 +30,19 @@ def answers(page: str, answer: str) -> dict[str, str]:
     return dict.fromkeys(re.findall(r'name="(mark-\d+-\d+)" value="mask"', page), answer)
 
 
-def actions(town) -> list[str]:
+def actions(town: Town) -> list[str]:
     return [entry.action for entry in town.state.audit.of(town.cases[0].id)]
 
 
 @pytest.mark.parametrize("login", ["roos", "admin"])
-def test_only_legal_staff_may_see_or_make_them(enter, place, login):
+def test_only_legal_staff_may_see_or_make_them(enter: Enter, place: str, login: str) -> None:
     person = enter(login)
     assert person.get(place).status_code == 403
     assert person.post(place, edition="gezwart").status_code == 403
     assert person.post(f"{place}/marks").status_code == 403
 
 
-def test_a_masked_edition_is_refused_until_every_place_is_answered(town, enter, place):
+def test_a_masked_edition_is_refused_until_every_place_is_answered(town: Town, enter: Enter, place: str) -> None:
     lieke = enter("lieke")
     assert lieke.post(place, edition="gezwart").status_code in (409, 422)
     page = lieke.get(place).text
@@ -53,7 +60,7 @@ def test_a_masked_edition_is_refused_until_every_place_is_answered(town, enter, 
     assert town.state.audit.verify() == ""
 
 
-def test_the_full_edition_leaves_only_locked(town, enter, place, tmp_path):
+def test_the_full_edition_leaves_only_locked(town: Town, enter: Enter, place: str, tmp_path: Path) -> None:
     lieke = enter("lieke")
     for fields in (
         {},
@@ -76,18 +83,18 @@ def test_the_full_edition_leaves_only_locked(town, enter, place, tmp_path):
     assert PHRASE not in "".join(noted)
 
 
-def test_nothing_that_was_handed_out_stays_behind_in_the_open(town, enter, place):
+def test_nothing_that_was_handed_out_stays_behind_in_the_open(town: Town, enter: Enter, place: str) -> None:
     lieke = enter("lieke")
     lieke.post(place, edition="volledig", lock="passphrase", passphrase=PHRASE)
     lieke.post(place, edition="volledig", lock="key", recipient="age1x")
     assert list(town.desk.evidence.rglob("*.zip*")) == []
 
 
-def test_an_unknown_edition_is_refused(enter, place):
+def test_an_unknown_edition_is_refused(enter: Enter, place: str) -> None:
     assert enter("lieke").post(place, edition="alles").status_code == 404
 
 
-def test_what_is_masked_is_kept_unreadable(town, enter, place):
+def test_what_is_masked_is_kept_unreadable(town: Town, enter: Enter, place: str) -> None:
     lieke = enter("lieke")
     lieke.post(f"{place}/marks", words="Zeldzaamnaam", **answers(lieke.get(place).text, "show"))
     kept = list((town.desk.evidence / "marks").iterdir())

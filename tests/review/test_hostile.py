@@ -1,6 +1,9 @@
 """What strangers wrote is shown, never obeyed."""
 
+from __future__ import annotations
+
 import re
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given, settings
@@ -8,7 +11,10 @@ from hypothesis import strategies as st
 
 from review.highlight import covered, pieces_of, shortened, visible
 from review.pages import web_link
-from warehouse import Band, Label, Mention, Phrase, Urgency
+from warehouse import Band, Case, Label, Mention, Phrase, Urgency
+
+if TYPE_CHECKING:  # tests can't import from one another at run time
+    from tests.review.conftest import Enter, Town
 
 SCRIPT = (
     '<script>document.title="owned"</script><img src=x onerror=alert(1)>{{ 7*7 }}{% raw %}${7*7}" onmouseover="alert(1)'
@@ -16,7 +22,7 @@ SCRIPT = (
 SCORES = {Label.INSULT: 0.9}
 
 
-def hostile_case(town, text, number=900, author="<b>x</b>"):
+def hostile_case(town: Town, text: str, number: int = 900, author: str = "<b>x</b>") -> Case:
     person = town.state.people.one("p1")
     from_conftest = type(town).__module__
     add_case = __import__("sys").modules[from_conftest].add_case
@@ -35,12 +41,12 @@ def hostile_case(town, text, number=900, author="<b>x</b>"):
     )
 
 
-def shown(page):
+def shown(page: str) -> str:
     """Give the page's text block."""
     return re.search(r'<blockquote class="post.*?</blockquote>', page, re.DOTALL)[0]
 
 
-def test_markup_in_a_post_is_text(town, enter):
+def test_markup_in_a_post_is_text(town: Town, enter: Enter) -> None:
     case = hostile_case(town, f"Sanne Verhoeven {SCRIPT}")
     roos = enter("roos")
     page = roos.post(f"/case/{case.id}/text").text
@@ -54,7 +60,7 @@ def test_markup_in_a_post_is_text(town, enter):
     assert page.count("<script") == 2
 
 
-def test_right_to_left_marks_and_controls_are_shown_as_code_points(town, enter):
+def test_right_to_left_marks_and_controls_are_shown_as_code_points(town: Town, enter: Enter) -> None:
     case = hostile_case(
         town,
         "Sanne Verhoeven \u202ekcah\u202c \u2066x\u2069 \x07\x00\x1b[31m rood\ud83d\ude00".encode(
@@ -71,7 +77,7 @@ def test_right_to_left_marks_and_controls_are_shown_as_code_points(town, enter):
     assert 'dir="auto"' in block
 
 
-def test_a_post_of_100_000_characters_opens_at_the_name(town, enter):
+def test_a_post_of_100_000_characters_opens_at_the_name(town: Town, enter: Enter) -> None:
     text = "bla " * 12_500 + "Sanne Verhoeven" + " bla" * 12_500
     case = hostile_case(town, text)
     roos = enter("roos")
@@ -84,7 +90,7 @@ def test_a_post_of_100_000_characters_opens_at_the_name(town, enter):
     assert len(roos.get("/queue").content) < 60_000
 
 
-def test_a_covered_page_holds_no_word_of_the_post_but_the_name(town, enter):
+def test_a_covered_page_holds_no_word_of_the_post_but_the_name(town: Town, enter: Enter) -> None:
     case = hostile_case(town, "Sanne Verhoeven geheimwoord xylofoon")
     page = enter("roos").get(f"/case/{case.id}").text
     assert "geheimwoord" not in page
@@ -93,17 +99,17 @@ def test_a_covered_page_holds_no_word_of_the_post_but_the_name(town, enter):
 
 
 @pytest.mark.parametrize("link", ["javascript:alert(1)", "data:text/html,x", "//evil.example", "vbscript:x", ""])
-def test_only_web_links_become_links(link):
+def test_only_web_links_become_links(link: str) -> None:
     assert web_link(link) == ""
 
 
-def test_a_web_link_stays():
+def test_a_web_link_stays() -> None:
     assert web_link("https://ouderforum.example/1?a=b") == "https://ouderforum.example/1?a=b"
 
 
 @settings(max_examples=150, deadline=None)
 @given(st.text(max_size=300), st.lists(st.tuples(st.integers(-5, 320), st.integers(-5, 320)), max_size=5))
-def test_pieces_lose_and_double_no_character(text, spans):
+def test_pieces_lose_and_double_no_character(text: str, spans: list[tuple[int, int]]) -> None:
     mentions = [
         Mention(post_id="x", person_id="p1", start=a, end=b, quote="", score=1, band=Band.CERTAIN) for a, b in spans[:3]
     ]
@@ -113,7 +119,7 @@ def test_pieces_lose_and_double_no_character(text, spans):
     assert [len(piece.text) for piece in covered(pieces)] == [len(piece.text) for piece in pieces]
 
 
-def test_a_shortened_text_keeps_every_marked_piece():
+def test_a_shortened_text_keeps_every_marked_piece() -> None:
     text = "a" * 9000 + "NAAM" + "b" * 9000
     mention = Mention(post_id="x", person_id="p1", start=9000, end=9004, quote="", score=1, band=Band.CERTAIN)
     short = shortened(pieces_of(text, [mention], "p1", []))
@@ -121,7 +127,7 @@ def test_a_shortened_text_keeps_every_marked_piece():
     assert sum(len(piece.text) + piece.skipped for piece in short) == len(text)
 
 
-def test_evidence_is_served_so_that_nothing_in_it_can_act(town, enter):
+def test_evidence_is_served_so_that_nothing_in_it_can_act(town: Town, enter: Enter) -> None:
     case = town.cases[0]
     picture, page = town.state.papers.captures(case.id)[0].files[:2]
     lieke, roos = enter("lieke"), enter("roos")
@@ -136,14 +142,14 @@ def test_evidence_is_served_so_that_nothing_in_it_can_act(town, enter):
     assert roos.get(f"/case/{case.id}/file/{page.sha256}").status_code == 403
 
 
-def test_a_digest_of_another_case_opens_nothing(town, enter):
+def test_a_digest_of_another_case_opens_nothing(town: Town, enter: Enter) -> None:
     foreign = town.state.papers.captures(town.cases[1].id)[0].files[0].sha256
     lieke = enter("lieke")
     for sha256 in (foreign, "0" * 64, "..%2f..%2fstate.db", "x"):
         assert lieke.get(f"/case/{town.cases[0].id}/file/{sha256}").status_code == 404
 
 
-def test_a_changed_evidence_file_is_not_shown(town, enter):
+def test_a_changed_evidence_file_is_not_shown(town: Town, enter: Enter) -> None:
     case = town.cases[0]
     picture = town.state.papers.captures(case.id)[0].files[0]
     (town.desk.evidence / picture.sha256[:2] / picture.sha256).write_bytes(b"other")
@@ -152,7 +158,7 @@ def test_a_changed_evidence_file_is_not_shown(town, enter):
     assert "was changed after it was stored" in answer.text
 
 
-def test_a_covered_screenshot_is_tiny(town, enter):
+def test_a_covered_screenshot_is_tiny(town: Town, enter: Enter) -> None:
     case = town.cases[0]
     picture = town.state.papers.captures(case.id)[0].files[0]
     answer = enter("roos").get(f"/case/{case.id}/file/{picture.sha256}?covered=1")
@@ -161,5 +167,5 @@ def test_a_covered_screenshot_is_tiny(town, enter):
 
 
 @pytest.mark.parametrize("number", ["1", "HA-000001", "", "9" * 40, "\u0661", "<x>"])
-def test_a_made_up_case_number_is_looked_up_safely(town, enter, number):
+def test_a_made_up_case_number_is_looked_up_safely(enter: Enter, number: str) -> None:
     assert enter("roos").get("/cases/find", params={"number": number}).status_code == 303

@@ -28,7 +28,7 @@ class Sink:
 
 @pytest.fixture
 def sink() -> Iterator[tuple[Sink, int]]:
-    """A mail server on a free port of 127.0.0.1."""
+    """Run a mail server on a free port of 127.0.0.1."""
     taken = Sink()
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

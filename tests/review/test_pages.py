@@ -1,11 +1,14 @@
 """Every page in both languages, the admin pages, the overview, and the table of keys."""
 
+from __future__ import annotations
+
 import re
 from datetime import timedelta
 from html.parser import HTMLParser
 from importlib.resources import files
 from io import BytesIO
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from babel.messages.extract import extract_from_dir
@@ -20,6 +23,11 @@ from review.name_words import FEATURES
 from review.reasons import READY
 from warehouse import CaseState
 from warehouse.state.figures import Count
+
+if TYPE_CHECKING:  # tests can't import from one another at run time
+    from httpx2 import Response
+
+    from tests.review.conftest import Enter, Town
 
 PAGES = (
     "/queue",
@@ -50,7 +58,7 @@ def wanted() -> set[str]:
 
 
 @pytest.mark.parametrize("language", ["nl", "en"])
-def test_every_text_has_its_translation(language):
+def test_every_text_has_its_translation(language: str) -> None:
     with (ROOM / "locales" / language / "messages.po").open("rb") as file:
         catalogue = read_po(file, locale=language)
     texts = {(m.id if isinstance(m.id, str) else m.id[0]): m for m in catalogue if m.id}
@@ -75,7 +83,7 @@ class Reader(HTMLParser):
 
 
 @pytest.fixture
-def paths(town, enter):
+def paths(town: Town, enter: Enter) -> list[str]:
     """Every page there is, with a case in review and one with a notice."""
     roos, case = enter("roos"), town.cases[1]
     for path, fields in (("judgement", {"answer": "positive"}), ("decision", {"choice": "act"})):
@@ -94,8 +102,8 @@ def paths(town, enter):
 @pytest.mark.parametrize("language", ["nl", "en"])
 @pytest.mark.parametrize("login", ["lieke", "admin"])
 def test_every_page_renders_whole_with_nothing_untranslated_inline_or_unlabelled(
-    town, enter, paths, language, login, monkeypatch
-):
+    enter: Enter, paths: list[str], language: str, login: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     missing: list[str] = []
     person = enter(login)
     person.post("/account/language", language=language)
@@ -123,7 +131,7 @@ def test_every_page_renders_whole_with_nothing_untranslated_inline_or_unlabelled
     assert missing == []
 
 
-def test_the_sheet_lists_every_key_and_no_page_gives_one_key_two_meanings(town, enter, paths):
+def test_the_sheet_lists_every_key_and_no_page_gives_one_key_two_meanings(enter: Enter, paths: list[str]) -> None:
     lieke = enter("lieke")
     for path in paths[:10]:
         text = lieke.get(path).text
@@ -133,15 +141,15 @@ def test_the_sheet_lists_every_key_and_no_page_gives_one_key_two_meanings(town, 
         assert len(pressed) == len(set(pressed)), (path, pressed)
 
 
-def test_ready_reasons_fit_on_the_number_keys():
+def test_ready_reasons_fit_on_the_number_keys() -> None:
     assert all(1 <= len(reasons) <= 9 for reasons in READY.values())
 
 
-def test_a_roster_is_taken_whole_or_refused_whole_with_every_error(town, enter):
+def test_a_roster_is_taken_whole_or_refused_whole_with_every_error(town: Town, enter: Enter) -> None:
     admin = enter("admin")
     before = town.state.people.all()
 
-    def upload(content: bytes):
+    def upload(content: bytes) -> Response:
         return admin.client.post(
             "/admin/roster", data={"token": admin.token()}, files={"file": ("roster.csv", BytesIO(content), "text/csv")}
         )
@@ -157,7 +165,7 @@ def test_a_roster_is_taken_whole_or_refused_whole_with_every_error(town, enter):
     assert [person.display_name for person in town.state.people.all()] == ["Jan de Vries"]
 
 
-def test_an_administrator_adds_changes_and_shuts_out_users(town, enter):
+def test_an_administrator_adds_changes_and_shuts_out_users(enter: Enter) -> None:
     admin, roos = enter("admin"), enter("roos")
     new = {
         "login": "nieuw",
@@ -179,14 +187,14 @@ def test_an_administrator_adds_changes_and_shuts_out_users(town, enter):
     assert admin.post("/admin/users/niemand", role="legal").status_code == 404
 
 
-def test_a_cut_log_is_seen(town, enter):
+def test_a_cut_log_is_seen(town: Town, enter: Enter) -> None:
     lieke = enter("lieke")
     with town.state.engine.begin() as connection:
         connection.exec_driver_sql("delete from audit where sequence = 3")
     assert "entry 3 is missing" in lieke.post("/log/verify").text
 
 
-def test_the_overview_counts_each_case_once_a_measure():
+def test_the_overview_counts_each_case_once_a_measure() -> None:
     counts = [
         Count(measure="found", source="a", year=2026, week=48, number=3),
         Count(measure="found", source="b", year=2026, week=47, number=2),
@@ -203,7 +211,8 @@ def test_the_overview_counts_each_case_once_a_measure():
     assert points((0, 4, 2), width=10, height=8, peak=4) == "0.0,8.0 5.0,0.0 10.0,4.0"
 
 
-def test_the_overview_tells_what_happened(town, enter, paths):
+@pytest.mark.usefixtures("paths")
+def test_the_overview_tells_what_happened(town: Town, enter: Enter) -> None:
     counts = town.state.figures.weekly(since=town.clock.at - timedelta(days=30))
     totals = {
         measure: sum(count.number for count in counts if count.measure == measure)
@@ -225,11 +234,11 @@ def test_the_overview_tells_what_happened(town, enter, paths):
         ("2027-11-30", 3, "2028-02-29"),
     ],
 )
-def test_a_term_in_months_ends_on_the_same_day_or_the_months_last(start, months, end):
+def test_a_term_in_months_ends_on_the_same_day_or_the_months_last(start: str, months: int, end: str) -> None:
     from datetime import datetime
 
     assert months_later(datetime.fromisoformat(start), months) == datetime.fromisoformat(end)
 
 
-def test_every_feature_of_a_name_match_has_words():
+def test_every_feature_of_a_name_match_has_words() -> None:
     assert set(FEATURES) == set(table().features)

@@ -1,6 +1,8 @@
 """Who may do what: every route against every role, and the guards that stand before it."""
 
-from collections.abc import Callable
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 import pytest
 from fastapi.dependencies.models import Dependant
@@ -11,6 +13,9 @@ from review.rights import RIGHTS, Right, is_about
 from review.routes import ROUTERS
 from review.visit import WRITES, Allowed
 from warehouse import Person, Role, User
+
+if TYPE_CHECKING:  # tests can't import from one another at run time
+    from tests.review.conftest import Enter, Town
 
 OPEN = {("/login", "GET"), ("/login", "POST"), ("/login/language", "POST")}
 LOGINS = {Role.REVIEWER: "roos", Role.LEGAL: "lieke", Role.ADMIN: "admin"}
@@ -33,7 +38,7 @@ def routes() -> list[tuple[str, str, Right | None]]:
     return found
 
 
-def test_every_route_but_signing_in_names_a_right(town):
+def test_every_route_but_signing_in_names_a_right(town: Town) -> None:
     listed = routes()
     others = [route for route in create_app(town.desk).routes if not hasattr(route, "original_router")]
     assert [getattr(route, "name", "") for route in others] == ["static"]
@@ -42,7 +47,7 @@ def test_every_route_but_signing_in_names_a_right(town):
 
 
 @pytest.mark.parametrize("role", list(Role))
-def test_a_role_opens_exactly_its_routes(town, enter, role):
+def test_a_role_opens_exactly_its_routes(town: Town, enter: Enter, role: Role) -> None:
     """A route answers 403 exactly when the table lacks the right; anything else means that the guard let it pass."""
     client = enter(LOGINS[role])
     for path, method, right in routes():
@@ -59,7 +64,7 @@ def test_a_role_opens_exactly_its_routes(town, enter, role):
         assert answer.status_code < 500, (path, answer.text)
 
 
-def test_nobody_signed_in_is_led_to_the_door(town, enter):
+def test_nobody_signed_in_is_led_to_the_door(town: Town, enter: Enter) -> None:
     visitor = enter("roos")
     visitor.client.cookies.clear()
     for path, method, right in routes():
@@ -77,14 +82,14 @@ def test_nobody_signed_in_is_led_to_the_door(town, enter):
             assert answer.headers["location"].startswith("/login")
 
 
-def test_an_administrator_sees_no_post(town, enter):
+def test_an_administrator_sees_no_post(enter: Enter) -> None:
     admin = enter("admin")
     assert Right.READ not in RIGHTS[Role.ADMIN]
     for path in ("/overview", "/admin/users", "/admin/roster", "/admin/sources", "/log", "/help", "/account"):
         assert "naar haar auto" not in admin.get(path).text
 
 
-def test_a_reviewer_never_gets_a_post_about_herself(town, enter):
+def test_a_reviewer_never_gets_a_post_about_herself(town: Town, enter: Enter) -> None:
     """The fifth case names Ilse de Groot, who is a reviewer too."""
     own = town.cases[4]
     ilse, roos = enter("ilse"), enter("roos")
@@ -96,7 +101,7 @@ def test_a_reviewer_never_gets_a_post_about_herself(town, enter):
     assert own.id not in ilse.get(f"/cases/find?number={number}").headers["location"]
 
 
-def test_a_person_is_known_by_name_alias_login_or_address():
+def test_a_person_is_known_by_name_alias_login_or_address() -> None:
     person = Person(id="p", display_name="Ilse de Groot", aliases=("Ielse",), handles=("@idg",))
 
     def user(login: str = "x", name: str = "Y", email: str = "") -> User:
@@ -108,7 +113,7 @@ def test_a_person_is_known_by_name_alias_login_or_address():
     assert not is_about(user(login="roos", name="Roos Bakker", email=""), person)
 
 
-def test_a_write_without_our_token_is_refused(town, enter):
+def test_a_write_without_our_token_is_refused(town: Town, enter: Enter) -> None:
     roos = enter("roos")
     case = town.cases[0]
     fields = {"answer": "positive", "ready": "0", "version": str(town.state.cases.one(case.id).version)}
@@ -120,7 +125,7 @@ def test_a_write_without_our_token_is_refused(town, enter):
 @pytest.mark.parametrize(
     "headers", [{"Origin": "https://evil.example"}, {"Origin": "null"}, {"Sec-Fetch-Site": "cross-site"}]
 )
-def test_a_write_from_another_site_is_refused(town, enter, headers):
+def test_a_write_from_another_site_is_refused(town: Town, enter: Enter, headers: dict[str, str]) -> None:
     roos = enter("roos")
     case = town.cases[0]
     answer = roos.client.post(
@@ -132,7 +137,7 @@ def test_a_write_from_another_site_is_refused(town, enter, headers):
     assert town.state.cases.judgements(case.id) == ()
 
 
-def test_our_own_origin_passes(town, enter):
+def test_our_own_origin_passes(enter: Enter) -> None:
     roos = enter("roos")
     answer = roos.client.post(
         "/account/theme", data={"token": roos.token(), "theme": "dark"}, headers={"Origin": "http://desk.test"}
@@ -140,7 +145,7 @@ def test_our_own_origin_passes(town, enter):
     assert answer.status_code == 303
 
 
-def test_every_answer_carries_the_safe_headers(town, enter):
+def test_every_answer_carries_the_safe_headers(town: Town, enter: Enter) -> None:
     roos = enter("roos")
     for path in ("/queue", f"/case/{town.cases[0].id}", "/static/desk.css", "/nergens", "/login", "/admin/users"):
         headers = roos.get(path).headers
@@ -150,7 +155,7 @@ def test_every_answer_carries_the_safe_headers(town, enter):
         assert "frame-ancestors 'none'" in headers["content-security-policy"]
 
 
-def test_a_broken_page_says_so_without_telling_how(town, enter, monkeypatch):
+def test_a_broken_page_says_so_without_telling_how(town: Town, enter: Enter, monkeypatch: pytest.MonkeyPatch) -> None:
     roos = enter("roos")
 
     def broken(*_: object, **__: object) -> None:
@@ -164,7 +169,7 @@ def test_a_broken_page_says_so_without_telling_how(town, enter, monkeypatch):
     assert "default-src 'none'" in answer.headers["content-security-policy"]
 
 
-def test_a_body_without_length_or_too_long_is_refused(enter: Callable):
+def test_a_body_without_length_or_too_long_is_refused(enter: Enter) -> None:
     roos = enter("roos")
     assert roos.client.post("/account/theme", content=iter([b"token=x"])).status_code == 413
     assert roos.client.post("/account/theme", content=b"x" * 4_000_001).status_code == 413
