@@ -175,19 +175,19 @@ class Make:
 
 @pytest.fixture
 def make() -> Make:
-    """The maker of records."""
+    """Give the maker of records."""
     return Make()
 
 
 @pytest.fixture
 def url(tmp_path: Path) -> str:
-    """The address of a state database that isn't there yet."""
+    """Give the address of a state database that isn't there yet."""
     return f"sqlite:///{tmp_path / 'state.db'}"
 
 
 @pytest.fixture
 def state(url: str) -> Iterator[State]:
-    """An open, empty state database."""
+    """Give an open, empty state database."""
     with open_state(url) as opened:
         yield opened
 

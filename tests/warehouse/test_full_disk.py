@@ -3,17 +3,23 @@
 On a small tmpfs where one can be mounted (root); and everywhere by a limit on the size of a file, in a process of its own.
 """
 
+from __future__ import annotations
+
 import json
 import os
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from warehouse import State, Warehouse, WarehouseError, open_state, write_batch
 from warehouse.state.tables import posts
+
+if TYPE_CHECKING:  # tests can't import from one another at run time
+    from tests.warehouse.conftest import Make
 
 MEGABYTE = 1 << 20
 
@@ -57,7 +63,7 @@ def count(state: State) -> int:
         return len(connection.execute(posts.select()).all())
 
 
-def test_the_desk_memory_says_so_and_goes_on(small_disk: Path, make) -> None:  # type: ignore[no-untyped-def]
+def test_the_desk_memory_says_so_and_goes_on(small_disk: Path, make: Make) -> None:
     with open_state(f"sqlite:///{small_disk / 'state.db'}") as state:
         make.keep(state, make.post(place="first"))
         filler = fill(small_disk)
@@ -81,13 +87,13 @@ def test_a_new_memory_on_a_full_disk_is_a_sentence(small_disk: Path) -> None:
         assert count(state) == 0
 
 
-def rows(make, count: int) -> list[dict[str, object]]:  # type: ignore[no-untyped-def]
+def rows(make: Make, count: int) -> list[dict[str, object]]:
     """Make rows of fetches that compress badly."""
     plain = {"source": "s", "kind": "start", "status": 200, "outcome": "new", "bytes": 1, "posts": 1}
     return [plain | {"url": os.urandom(40).hex(), "fetched_at": make.noon} for _ in range(count)]
 
 
-def test_a_batch_appears_whole_or_not_at_all(small_disk: Path, make) -> None:  # type: ignore[no-untyped-def]
+def test_a_batch_appears_whole_or_not_at_all(small_disk: Path, make: Make) -> None:
     many = rows(make, 2_000)
     filler = fill(small_disk)
     with pytest.raises(WarehouseError, match="free some disk space and run it again"):
@@ -100,7 +106,9 @@ def test_a_batch_appears_whole_or_not_at_all(small_disk: Path, make) -> None:  #
     assert path == write_batch(small_disk / "batches", "fetches", many)
 
 
-def test_a_load_on_a_full_disk_leaves_what_was_published_and_goes_on(small_disk: Path, tmp_path: Path, make) -> None:  # type: ignore[no-untyped-def]
+def test_a_load_on_a_full_disk_leaves_what_was_published_and_goes_on(
+    small_disk: Path, tmp_path: Path, make: Make
+) -> None:
     warehouse = Warehouse(folder=small_disk / "warehouse", batches=tmp_path / "batches")
     write_batch(warehouse.batches, "fetches", rows(make, 10))
     warehouse.load()

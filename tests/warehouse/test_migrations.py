@@ -1,5 +1,9 @@
 """The migrations and `tables.py` say the same."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
@@ -7,6 +11,9 @@ from sqlalchemy import inspect
 
 from warehouse import State, open_state
 from warehouse.state.tables import metadata
+
+if TYPE_CHECKING:  # tests can't import from one another at run time
+    from tests.warehouse.conftest import Start
 
 
 def differences(state: State) -> list[object]:
@@ -26,13 +33,14 @@ def test_constraints_have_names_a_later_migration_can_drop(state: State) -> None
     assert [key["name"] for key in keys] == ["fk_mentions_post_id_posts"]
 
 
-def test_opening_again_changes_nothing(url: str, state: State) -> None:
+@pytest.mark.usefixtures("state")
+def test_opening_again_changes_nothing(url: str) -> None:
     with open_state(url) as again:
         assert differences(again) == []
 
 
 @pytest.mark.parametrize("round_", range(3))
-def test_processes_that_open_at_once_migrate_once(url: str, start, round_: int) -> None:  # type: ignore[no-untyped-def]
+def test_processes_that_open_at_once_migrate_once(url: str, start: Start, round_: int) -> None:
     children = [start("open_state", url) for _ in range(3)]
     for child in children:
         output, _ = child.communicate(timeout=30)
