@@ -13,7 +13,7 @@ LOUD = Path(__file__).with_name("everything.toml")
 
 @pytest.fixture(scope="session")
 def tiny() -> Judge:
-    """A random model of one layer under a policy that labels everything, so that every post gets phrases."""
+    """Give a random model of one layer under a policy that labels everything, so that every post gets phrases."""
     return load_judge(TINY, LOUD)
 
 

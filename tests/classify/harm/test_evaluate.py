@@ -38,7 +38,7 @@ def gold(tmp_path: Path) -> Path:
 
 
 def made(*rows: tuple[set[Label], set[Label], float], language: str = "nl") -> Scored:
-    """Posts by gold labels, labels found, and score of threat."""
+    """Make posts by gold labels, labels found, and score of threat."""
     scores = np.zeros((len(rows), len(Label)), np.float32)
     scores[:, place_of(Label.THREAT)] = [threat for _, _, threat in rows]
     table = [np.array([[label in labels[side] for label in Label] for labels in rows]) for side in (0, 1)]

@@ -62,7 +62,7 @@ def test_every_label_of_a_written_post_is_known() -> None:
 
 
 def test_changed_texts_keep_the_mask_and_the_harm() -> None:
-    draw = random.Random(4)
+    draw = random.Random(4)  # noqa: S311 - a fixed seed, so that every run draws the same
     for _ in range(500):
         made = augmented(THREAT, [LAWFUL], draw)
         assert "[TARGET]" in made.text
@@ -73,6 +73,6 @@ def test_changed_texts_keep_the_mask_and_the_harm() -> None:
 
 
 def test_lawful_company_makes_nothing_harmful() -> None:
-    draw = random.Random(4)
+    draw = random.Random(4)  # noqa: S311 - a fixed seed, so that every run draws the same
     for _ in range(200):
         assert not any(augmented(LAWFUL, [LAWFUL], draw).known[label] for label in HARMS)

@@ -189,7 +189,7 @@ def test_consent_is_refused_where_it_can_be_and_the_click_is_told(
 
 
 @pytest.mark.long
-def test_nothing_else_is_clicked(site: Any, tmp_path: Path, take: Take) -> None:
+def test_nothing_else_is_clicked(site: Any, take: Take) -> None:
     """A page whose own buttons say "weigeren" and "doorgaan", and that mentions no cookies, keeps all of them."""
     page = "<p>{}</p><button onclick=\"fetch('/keuze')\">Weigeren</button><a href='/weg'>Afwijzen</a><button onclick=\"fetch('/keuze')\">Doorgaan</button>"
     take(site.page("/k", "<meta charset=utf-8>" + page.format(TEXT)))

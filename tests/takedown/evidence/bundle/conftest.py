@@ -111,7 +111,7 @@ def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
 
 @pytest.fixture(scope="session")
 def rogue(tmp_path_factory: pytest.TempPathFactory) -> Authority:
-    """An authority that nobody trusts, with a key of another kind."""
+    """Give an authority that nobody trusts, with a key of another kind."""
     return Authority(tmp_path_factory.mktemp("tsa") / "b", "ec")
 
 
@@ -307,6 +307,9 @@ def workplace(tmp_path_factory: pytest.TempPathFactory, authority: Authority) ->
     return Workplace(folder, make_case(folder, authority.reply), Sealing(stamp=authority.stamp))
 
 
+Unpack = Callable[[Path, Path], Path]
+
+
 def unpack(path: Path, folder: Path) -> Path:
     with zipfile.ZipFile(path) as archive:
         archive.extractall(folder)
@@ -396,5 +399,5 @@ def checkers(browser_page: tuple[Page, ThreadPoolExecutor]) -> Checkers:
 
 
 @pytest.fixture(scope="session")
-def unpacked() -> Callable[[Path, Path], Path]:
+def unpacked() -> Unpack:
     return unpack  # as a fixture, since tests can't import from one another

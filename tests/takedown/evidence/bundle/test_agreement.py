@@ -1,10 +1,13 @@
 """The three checkers say the same, step by step, of good bundles and of forged ones, with their lists mended and without."""
 
+from __future__ import annotations
+
 import hashlib
 import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -12,17 +15,20 @@ from takedown.evidence.editions import Edition
 from takedown.evidence.files import canonical
 from takedown.evidence.stamping import NO_SEALING
 
+if TYPE_CHECKING:  # tests can't import from one another at run time
+    from tests.takedown.evidence.bundle.conftest import Authority, Checkers, Unpack, Workplace
+
 GOOD = dict.fromkeys(range(1, 10), True)
 CAPTURE = "data/vastleggingen/00000000-0000-4000-8000-000000000001"
 
 
 @pytest.fixture(scope="session")
-def whole_bundle(workplace, tmp_path_factory, unpacked) -> Path:
+def whole_bundle(workplace: Workplace, tmp_path_factory: pytest.TempPathFactory, unpacked: Unpack) -> Path:
     return unpacked(workplace.bundle(), tmp_path_factory.mktemp("heel") / "uit")
 
 
 @pytest.fixture
-def folder(whole_bundle, tmp_path) -> Path:
+def folder(whole_bundle: Path, tmp_path: Path) -> Path:
     """Give a fresh unpacked bundle."""
     return shutil.copytree(whole_bundle, tmp_path / "uit")
 
@@ -63,13 +69,17 @@ def swap(one: Path, two: Path) -> None:
 
 
 @pytest.mark.parametrize("edition", list(Edition))
-def test_a_good_bundle_passes_all_three(workplace, tmp_path, checkers, authority, unpacked, edition):
+def test_a_good_bundle_passes_all_three(
+    workplace: Workplace, tmp_path: Path, checkers: Checkers, authority: Authority, unpacked: Unpack, edition: Edition
+) -> None:
     folder = unpacked(workplace.bundle(edition), tmp_path / "uit")
     for roots in (None, authority.roots):
         assert agreed(checkers.all(folder, roots)) == GOOD
 
 
-def test_a_bundle_without_any_stamp_or_log_passes_and_says_what_that_means(workplace, tmp_path, checkers, unpacked):
+def test_a_bundle_without_any_stamp_or_log_passes_and_says_what_that_means(
+    workplace: Workplace, tmp_path: Path, checkers: Checkers, unpacked: Unpack
+) -> None:
     from takedown.evidence.excerpt import Excerpt
     from takedown.evidence.verify import verify
 
@@ -144,7 +154,9 @@ def flip_last(path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", FORGERIES)
-def test_a_forger_who_mends_the_lists_is_found_by_all_three_at_the_same_steps(folder, checkers, name, whole):
+def test_a_forger_who_mends_the_lists_is_found_by_all_three_at_the_same_steps(
+    folder: Path, checkers: Checkers, name: str, whole: bool
+) -> None:
     if not whole and name not in ALWAYS:
         pytest.skip("long: runs with `make test-evidence`")
     forge, steps = FORGERIES[name]
@@ -158,7 +170,9 @@ def test_a_forger_who_mends_the_lists_is_found_by_all_three_at_the_same_steps(fo
     assert wrong(checkers.all(folder)) == steps
 
 
-def test_roots_decide_from_outside(workplace, tmp_path, checkers, authority, rogue, unpacked):
+def test_roots_decide_from_outside(
+    workplace: Workplace, tmp_path: Path, checkers: Checkers, authority: Authority, rogue: Authority, unpacked: Unpack
+) -> None:
     """A whole forgery stamped by an authority nobody trusts passes without roots, and says so; with roots it fails."""
     from dataclasses import replace
 

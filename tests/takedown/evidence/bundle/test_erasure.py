@@ -1,10 +1,13 @@
 """Erasing: nothing can be read or guessed any more, and the seal and the log still hold."""
 
+from __future__ import annotations
+
 import shutil
 import zipfile
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pyrage
 import pytest
@@ -18,11 +21,16 @@ from takedown.evidence.files import place_of
 from takedown.evidence.keys import KEYS, keys_of
 from takedown.evidence.verify import verify
 
+if TYPE_CHECKING:  # tests can't import from one another at run time
+    from tests.takedown.evidence.bundle.conftest import Authority, Workplace
+
 NOW = datetime(2027, 1, 1, tzinfo=UTC)
+
+Kept = tuple["Workplace", Path, str]
 
 
 @pytest.fixture
-def kept(workplace, tmp_path):
+def kept(workplace: Workplace, tmp_path: Path) -> Kept:
     """Give a case of its own with one kept bundle: folder, facts, bundle digest, and the locked file's bytes."""
     folder = shutil.copytree(workplace.folder, tmp_path / "evidence")
     own = replace(workplace, folder=folder)
@@ -34,13 +42,13 @@ def kept(workplace, tmp_path):
     return own, path, sha256
 
 
-def gone(own, **changes):
+def gone(own: Workplace, **changes: Any) -> tuple[Path, ...]:
     facts = own.facts
     wanted = {"still_needed": (), "at": NOW, "by": "jurist", "ground": Ground.RETENTION} | changes
     return erase(own.folder, facts.case.id, facts.captures, **wanted)
 
 
-def test_a_kept_bundle_is_unreadable_without_its_key_and_whole_with_it(kept):
+def test_a_kept_bundle_is_unreadable_without_its_key_and_whole_with_it(kept: Kept) -> None:
     own, path, sha256 = kept
     assert vault.open_bundle(own.folder, own.facts.case.id, sha256) == path.read_bytes()
     locked = next((own.folder / vault.KEPT).glob("*.age")).read_bytes()
@@ -50,7 +58,7 @@ def test_a_kept_bundle_is_unreadable_without_its_key_and_whole_with_it(kept):
     assert key.stat().st_mode & 0o077 == 0
 
 
-def test_after_erasure_the_payload_is_gone_and_the_seal_holds(kept, authority):
+def test_after_erasure_the_payload_is_gone_and_the_seal_holds(kept: Kept, authority: Authority) -> None:
     own, _, sha256 = kept
     locked = next((own.folder / vault.KEPT).glob("*.age")).read_bytes()
     (made,) = gone(own)
@@ -71,7 +79,7 @@ def test_after_erasure_the_payload_is_gone_and_the_seal_holds(kept, authority):
     assert "was sealed before" in said
 
 
-def test_what_is_left_of_an_erased_case_names_nobody(kept):
+def test_what_is_left_of_an_erased_case_names_nobody(kept: Kept) -> None:
     own, *_ = kept
     gone(own)
     left = [path for path in own.folder.rglob("*") if path.is_file()]
@@ -82,7 +90,7 @@ def test_what_is_left_of_an_erased_case_names_nobody(kept):
             assert word not in content, (path, word)
 
 
-def test_a_commitment_cant_be_guessed_after_the_key_is_gone(kept):
+def test_a_commitment_cant_be_guessed_after_the_key_is_gone(kept: Kept) -> None:
     own, path, _ = kept
     key = keys_of(own.folder, own.facts.case.id).salting
     with zipfile.ZipFile(path) as archive:
@@ -95,7 +103,7 @@ def test_a_commitment_cant_be_guessed_after_the_key_is_gone(kept):
     assert leaves[name] != sha256(b'"Boze Wolf"').hexdigest()
 
 
-def test_a_changed_tombstone_or_seal_is_found(kept):
+def test_a_changed_tombstone_or_seal_is_found(kept: Kept) -> None:
     own, *_ = kept
     (made,) = gone(own)
     whole = made.read_bytes()
@@ -106,7 +114,7 @@ def test_a_changed_tombstone_or_seal_is_found(kept):
         assert not verify(made).ok, place
 
 
-def test_erasing_again_changes_nothing_and_shared_files_stay(kept):
+def test_erasing_again_changes_nothing_and_shared_files_stay(kept: Kept) -> None:
     own, *_ = kept
     shared = own.facts.captures[0].files[0].sha256
     (first,) = gone(own, still_needed=(shared,))
@@ -116,7 +124,7 @@ def test_erasing_again_changes_nothing_and_shared_files_stay(kept):
     assert first.read_bytes() == before
 
 
-def test_a_case_without_a_kept_bundle_gets_a_tombstone_too(workplace, tmp_path):
+def test_a_case_without_a_kept_bundle_gets_a_tombstone_too(workplace: Workplace, tmp_path: Path) -> None:
     folder = shutil.copytree(workplace.folder, tmp_path / "evidence")
     shutil.rmtree(folder / vault.KEPT, ignore_errors=True)
     made = gone(replace(workplace, folder=folder), ground=Ground.REQUEST)
@@ -127,7 +135,7 @@ def test_a_case_without_a_kept_bundle_gets_a_tombstone_too(workplace, tmp_path):
 
 
 @pytest.mark.parametrize("edition", list(Edition))
-def test_the_same_facts_give_the_same_bytes_in_every_edition(workplace, edition):
+def test_the_same_facts_give_the_same_bytes_in_every_edition(workplace: Workplace, edition: Edition) -> None:
     from takedown.evidence.stamping import NO_SEALING
 
     bare = replace(workplace, sealing=NO_SEALING)

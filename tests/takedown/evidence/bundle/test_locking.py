@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+from pathlib import Path
 
 import pyrage
 import pytest
@@ -13,7 +14,7 @@ from takedown.evidence.locking import lock_for, lock_with, lock_with_seven_zip, 
 CONTENT = b"PK" + bytes(range(256)) * 50
 
 
-def test_a_recipient_opens_what_was_locked_for_her():
+def test_a_recipient_opens_what_was_locked_for_her() -> None:
     mine = pyrage.x25519.Identity.generate()
     locked = lock_for(CONTENT, f" {mine.to_public()}\n")
     assert CONTENT not in locked
@@ -23,12 +24,12 @@ def test_a_recipient_opens_what_was_locked_for_her():
 
 
 @pytest.mark.parametrize("wrong", ["", "age1", "ssh-ed25519 AAAA", "AGE-SECRET-KEY-1", "-----BEGIN PGP"])
-def test_what_is_no_age_key_is_refused_with_a_sentence(wrong):
+def test_what_is_no_age_key_is_refused_with_a_sentence(wrong: str) -> None:
     with pytest.raises(EvidenceError, match="not an age public key"):
         lock_for(CONTENT, wrong)
 
 
-def test_a_passphrase_opens_it():
+def test_a_passphrase_opens_it() -> None:
     phrase = new_passphrase()
     assert len({new_passphrase() for _ in range(50)}) == 50
     assert len(phrase) == 29
@@ -36,7 +37,7 @@ def test_a_passphrase_opens_it():
 
 
 @pytest.mark.skipif(not shutil.which("age"), reason="the age program is not installed")
-def test_the_age_program_opens_it(tmp_path):
+def test_the_age_program_opens_it(tmp_path: Path) -> None:
     mine = pyrage.x25519.Identity.generate()
     (tmp_path / "key").write_text(str(mine))
     (tmp_path / "b.age").write_bytes(lock_for(CONTENT, str(mine.to_public())))
@@ -45,7 +46,7 @@ def test_the_age_program_opens_it(tmp_path):
 
 
 @pytest.mark.skipif(not seven_zip(), reason="7-Zip is not installed")
-def test_seven_zip_locks_names_and_content(tmp_path):
+def test_seven_zip_locks_names_and_content(tmp_path: Path) -> None:
     path, out = tmp_path / "bundel.zip", tmp_path / "bundel.7z"
     path.write_bytes(CONTENT)
     lock_with_seven_zip(path, out, "een-lange-zin")
@@ -56,7 +57,7 @@ def test_seven_zip_locks_names_and_content(tmp_path):
     assert (tmp_path / "uit" / "bundel.zip").read_bytes() == CONTENT
 
 
-def test_without_seven_zip_the_sentence_says_what_to_do(tmp_path, monkeypatch):
+def test_without_seven_zip_the_sentence_says_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", os.fspath(tmp_path))
     with pytest.raises(EvidenceError, match="choose age"):
         lock_with_seven_zip(tmp_path / "a", tmp_path / "b", "x")

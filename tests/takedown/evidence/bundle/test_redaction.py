@@ -1,5 +1,7 @@
 """Masked editions: refused while anything is unreviewed, and then no seeded name anywhere in them."""
 
+from __future__ import annotations
+
 import json
 import re
 import shutil
@@ -9,6 +11,7 @@ import zipfile
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pikepdf
 import pytest
@@ -19,6 +22,9 @@ from takedown.evidence.editions import Edition
 from takedown.evidence.masks import BLACK, Mark, MaskReview, Masks
 from takedown.evidence.suggestions import suggest_marks
 from takedown.evidence.verify import verify
+
+if TYPE_CHECKING:  # tests can't import from one another at run time
+    from tests.takedown.evidence.bundle.conftest import Workplace
 
 MASKED = (Edition.REDACTED, Edition.SUSPECT)
 
@@ -69,7 +75,7 @@ def seeded() -> tuple[str, ...]:
 
 
 @pytest.mark.parametrize("edition", MASKED)
-def test_no_seeded_name_is_anywhere_in_a_masked_edition(workplace, edition):
+def test_no_seeded_name_is_anywhere_in_a_masked_edition(workplace: Workplace, edition: Edition) -> None:
     path = workplace.bundle(edition)
     assert verify(path).ok
     texts = everything(path)
@@ -85,14 +91,14 @@ def test_no_seeded_name_is_anywhere_in_a_masked_edition(workplace, edition):
     assert logins == []
 
 
-def test_the_full_edition_holds_what_the_masked_ones_leave_out(workplace):
+def test_the_full_edition_holds_what_the_masked_ones_leave_out(workplace: Workplace) -> None:
     texts = everything(workplace.bundle())
     for seed in seeded():
         assert any(seed in plain(text) for text in texts.values()), seed
 
 
 @pytest.mark.parametrize("edition", MASKED)
-def test_the_pictures_show_reviewed_words_alone(workplace, edition):
+def test_the_pictures_show_reviewed_words_alone(workplace: Workplace, edition: Edition) -> None:
     """Under every masked word the picture is black, under the avatar and the button nothing of the original is left."""
     with zipfile.ZipFile(workplace.bundle(edition)) as archive:
         name = next(name for name in archive.namelist() if name.endswith("bericht.png"))
@@ -124,7 +130,7 @@ def test_the_pictures_show_reviewed_words_alone(workplace, edition):
 
 
 @pytest.mark.skipif(not shutil.which("tesseract"), reason="tesseract is not installed")
-def test_a_reader_of_pictures_finds_no_seeded_name(workplace, tmp_path):
+def test_a_reader_of_pictures_finds_no_seeded_name(workplace: Workplace, tmp_path: Path) -> None:
     path = workplace.bundle(Edition.REDACTED)
     with zipfile.ZipFile(path) as archive:
         (tmp_path / "r.pdf").write_bytes(archive.read("rapport.pdf"))
@@ -136,20 +142,20 @@ def test_a_reader_of_pictures_finds_no_seeded_name(workplace, tmp_path):
     assert [seed for seed in seeded() if seed in plain(read)] == []
 
 
-def test_a_masked_edition_is_refused_while_nobody_looked(workplace):
+def test_a_masked_edition_is_refused_while_nobody_looked(workplace: Workplace) -> None:
     for review in (None, replace(workplace.facts.review, post_id="other")):
         with pytest.raises(EvidenceError, match="Nobody has looked"):
             workplace.bundle(Edition.REDACTED, review=review)
 
 
-def test_a_masked_edition_is_refused_while_one_marked_place_has_no_answer(workplace):
+def test_a_masked_edition_is_refused_while_one_marked_place_has_no_answer(workplace: Workplace) -> None:
     marks = workplace.facts.review.marks
     for left in (marks[1:], (replace(marks[0], masked=None), *marks[1:])):
         with pytest.raises(EvidenceError, match="not reviewed yet"):
             workplace.bundle(Edition.SUSPECT, review=replace(workplace.facts.review, marks=left))
 
 
-def test_the_suspects_edition_is_refused_while_a_name_in_a_reason_has_no_answer(workplace):
+def test_the_suspects_edition_is_refused_while_a_name_in_a_reason_has_no_answer(workplace: Workplace) -> None:
     facts = workplace.facts
     reason = replace(facts.judgements[0], reason="Volgens Kwibus Tandeloo klopt het")
     with pytest.raises(EvidenceError, match="1 names in reasons"):
@@ -161,7 +167,7 @@ def test_the_suspects_edition_is_refused_while_a_name_in_a_reason_has_no_answer(
     assert not [name for name, text in texts.items() if "tandeloo" in plain(text)]
 
 
-def test_without_word_places_the_picture_is_left_out_and_said_to_be(workplace):
+def test_without_word_places_the_picture_is_left_out_and_said_to_be(workplace: Workplace) -> None:
     captures = tuple(
         replace(c, files=tuple(f for f in c.files if f.name != "woorden.json")) for c in workplace.facts.captures
     )
@@ -175,7 +181,7 @@ def test_without_word_places_the_picture_is_left_out_and_said_to_be(workplace):
     )
 
 
-def test_all_editions_promise_the_same_and_open_less(workplace):
+def test_all_editions_promise_the_same_and_open_less(workplace: Workplace) -> None:
     def read(edition: Edition) -> tuple[bytes, set[str]]:
         with zipfile.ZipFile(workplace.bundle(edition)) as archive:
             opened = archive.read("data/geopend.txt").decode()
@@ -202,11 +208,11 @@ def test_all_editions_promise_the_same_and_open_less(workplace):
         ("Zo\u00ebtje", "Zo\u200bëtje", BLACK),
     ],
 )  # fmt: skip
-def test_a_masked_text_is_found_in_every_spelling(masked, text, rest):
+def test_a_masked_text_is_found_in_every_spelling(masked: str, text: str, rest: str) -> None:
     assert Masks([masked]).blacken(text) == rest
 
 
-def test_suggestions_find_children_strangers_addresses_and_numbers_but_not_herself(workplace):
+def test_suggestions_find_children_strangers_addresses_and_numbers_but_not_herself(workplace: Workplace) -> None:
     text = "Mevrouw Voorbeeld haalde de kinderen Jip en Janneke Pruim weg. Mail jip@pruim.example, bel 020-5550123, 1234 AB 5, Lindelaan 8a, XX-000-X."
     marks = suggest_marks(text, workplace.facts.person)
     found = {(text[mark.start : mark.end], mark.kind) for mark in marks}
@@ -219,7 +225,7 @@ def test_suggestions_find_children_strangers_addresses_and_numbers_but_not_herse
     assert not [words for words, _ in found if "Voorbeeld" in words]
 
 
-def test_words_that_stand_elsewhere_can_be_masked_too(workplace):
+def test_words_that_stand_elsewhere_can_be_masked_too(workplace: Workplace) -> None:
     review = replace(workplace.facts.review, words=("Boze Wolf",))
     assert isinstance(review, MaskReview)
     assert isinstance(review.marks[0], Mark)
