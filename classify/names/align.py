@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from classify.names.candidate import Candidate
 from classify.names.entry import Entry, Surname
-from classify.names.lexicon import Likeness, is_ordinary
+from classify.names.lexicon import DETERMINERS, Likeness, is_ordinary
 from classify.names.lists import kinds, words
 from classify.names.reading import Reading
 from classify.names.tokens import AS_ABBREVIATED, AS_MISSPELT, AS_SURNAME
@@ -19,7 +19,16 @@ _LINK = re.compile(
     r"[ ,(\-\n]+(?:(?:van|bij|from|at|of|namens)[ \n]+)?(?:(?:de|het|die|dat|the)[ \n]+)?(?:(?:stichting|bureau)[ \n]+)?"
 )
 """What may stand between a first name and the organisation of its bearer."""
+_ROLE = r"(?:[a-z]+[ \n]+)?[a-z]{4,}[ \n]+(?=(?:van|bij|from|at|of|namens)[ \n])"
+_AT_WORK = re.compile(
+    rf"(?: ?[,(][ \n]*(?:(?:de|het|een|hun|the|a)[ \n]+)?(?:{_ROLE})?|[ \-\n]+(?:(?:de|het|een|the|a)[ \n]+{_ROLE})?)"
+    r"(?:(?:die|is|werkt|zit|who|works)[ \n]+){0,3}"
+    r"(?:(?:van|bij|voor|from|at|of|namens)[ \n]+)?(?:(?:de|het|die|dat|the)[ \n]+)?(?:(?:stichting|bureau)[ \n]+)?"
+)
+"""What may stand between a surname and the organisation of its bearer: "van", "(de baas van", ", die werkt bij"."""
 SHORTEST_ALONE = 3
+LONG_ALONE = 7
+"""Letters a surname needs before a wrong one is forgiven where only the organisation says whose it is."""
 MOST_ALONE = 2
 """People who may share the first name, organisation and town of an unnamed target."""
 MOST_PIECES = 3
@@ -57,6 +66,8 @@ class Aligner(Reading):
             yield from self._forward(i, at, pieces, people, core, likeness)
             yield from self._titled(i, at, pieces, people, core, likeness)
             yield from self._reversed(i, at, pieces, people, core, likeness)
+            if self._bare(at):
+                yield from self._at_work(i, at, pieces, people, core, likeness)
 
     def _pieces_before(self, i: int, glued: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], int]]:
         """Give each reading of the tussenvoegsel before token i, with the token it starts at."""
@@ -120,6 +131,41 @@ class Aligner(Reading):
             if gender in {"m", "f"} and self.index.entries[who].person.gender not in {"", gender}:
                 marks["gender_clash"] = found
             yield self._make(who, at, i, core, pieces, likeness, marks)
+
+    def _bare(self, at: int) -> bool:
+        """Tell whether a surname that begins at token `at` has neither a first name, an initial nor a half before it."""
+        while (
+            at > 0 and len(self.tokens[at - 1].word) > 1 and self.tokens[at - 1].word in PIECES and self._soft(at - 1)
+        ):
+            at -= 1
+        if at == 0 or not self._soft(at - 1):
+            return True
+        before = self.tokens[at - 1].word
+        given = len(before) == 1 or before in words("firstnames") or before in self.index.firsts.number
+        return not {"-", "/"} & set(self._gap(at - 1)) and (is_ordinary(before) or not given)
+
+    def _at_work(
+        self, i: int, at: int, pieces: tuple[str, ...], people: set[int], core: int, likeness: Likeness
+    ) -> Iterator[Candidate]:
+        """Read a surname directly before the organisation of its bearer: "Kuipers van De Linde", "Kuipers (JBD)".
+
+        A surname that is also a word needs to stand as a name does, without an article ("de bakker van De Linde").
+        """
+        word = self.tokens[i].word
+        if (
+            likeness > (Likeness.TYPO if len(word) >= LONG_ALONE else Likeness.SOUND)
+            or not self.context.workers & people
+        ):
+            return
+        if is_ordinary(word) and (word in words("care") or (at > 0 and self.tokens[at - 1].word in DETERMINERS)):
+            return
+        after = self._name_end(i)
+        links = {org: _AT_WORK.fullmatch(self.text, after, span[0]) for org, span in self.context.org_spans.items()}
+        for who in sorted(self.context.workers & people):
+            entry = self.index.entries[who]
+            link = next((links[org] for org in entry.orgs if links.get(org)), None)
+            if link and fit(pieces, self._surname(who, core, pieces).pieces) <= Fit.MIXED:
+                yield self._make(who, at, i, core, pieces, likeness, {"at_work": link.group().strip() or word})
 
     def _title(self, i: int, at: int) -> str:
         """Give the title, role or pointing word that belongs to a surname of tokens `at` to `i`; "" where there is none."""
@@ -240,7 +286,8 @@ class Aligner(Reading):
                 continue
             for who in sorted(self.index.by_first[number] & self.index.by_core[core]):
                 marks = self._first_marks(who, number, likeness, self.tokens[i])
-                yield self._make(who, i, place, core, pieces, Likeness.FAR, marks)
+                heard = Likeness.SOUND if self.index.surnames.sounds(token.word, core) else Likeness.FAR
+                yield self._make(who, i, place, core, pieces, heard, marks)
 
     def _abbreviated(self, i: int) -> Iterator[Candidate]:
         """Read a first name and the initial of the surname: "Nadia L.", "Saskia den H."."""

@@ -85,6 +85,14 @@ def steps(opens: Marks, bridge: Marks, fresh: Marks, most: int) -> list[Marks]:
     return found
 
 
+def before(marked: Marks, most: int) -> Marks:
+    """Mark the words that stand at most `most` words before a marked one; it doesn't mind the posts' borders."""
+    found = np.zeros_like(marked)
+    for place in np.flatnonzero(marked).tolist():
+        found[max(0, place - most) : place] = True
+    return found
+
+
 def _gather(hashed: Hashed, chosen: Places) -> NDArray[np.uint8]:
     """Copy the chosen words to a new text, a space after each."""
     starts = hashed.starts[chosen]

@@ -10,12 +10,14 @@ from ahocorasick_rs import AhoCorasick
 from classify.names.candidate import Candidate
 from classify.names.entry import Entry
 from classify.names.lists import kinds, phrases, words
+from classify.names.lives import hints_at_another_life, of_another_life, of_her_work
 
 _SENTENCE = re.compile(r"[.!?](?=\s|$)|\n\s*\n|\n")
 _BESIDE = re.compile(r"[a-z]+")
 _CALLED = frozenset({"is", "was", "heet", "heette", "wordt", "namelijk"})
-_TRADES = frozenset({"trade_before", "trade_behind"})
+_TRADES = frozenset({"trade_before", "trade_behind", "other_life"})
 """Marks of another trade, which her own role on the roster is not ("notaris Mirjam 't Hart", who is one)."""
+_OWN_LIFE = frozenset({"own_org", "own_org_far", "own_role"})
 SHORTEST_TRADE = 5
 """Letters a trade needs to be recognised as the end of a compound ("oud-schaatskampioen")."""
 
@@ -78,6 +80,16 @@ class Context:
         return f" {' '.join(_BESIDE.findall(self.text))} "
 
     @cached_property
+    def another_life(self) -> list[str]:
+        """The words of the post that only another life than youth protection uses."""
+        return of_another_life(self.plain.split())
+
+    @cached_property
+    def work(self) -> str:
+        """A word of youth protection in the post, or ""."""
+        return of_her_work(self.plain.split())
+
+    @cached_property
     def found(self) -> tuple[list[str], list[str]]:
         """The organisations and the towns that stand in the post."""
         return self.roster.find(self.plain)
@@ -130,8 +142,10 @@ class Context:
         if seen is None:
             seen = self._seen[span] = self._surroundings(*span)
         marks = self._places(candidate.entry, seen.left, seen.right)
-        own = candidate.entry.role.split()
+        own = {*candidate.entry.role.split(), *marks.get("own_org", "").split()}
         marks.update({mark: word for mark, word in seen.marks.items() if not (mark in _TRADES and word in own)})
+        if not _OWN_LIFE & marks.keys():
+            marks.update(self._only_other_life(candidate.entry, own))
         care = seen.care.difference(marks.get("own_org", "").split()) if seen.care else ()
         if care:
             marks["care_sentence"] = min(care)
@@ -146,9 +160,9 @@ class Context:
         after = _BESIDE.findall(self.text, end, right)
         around = {*before, *after}
         marks = self._trade(end, before)
-        other = around & words("otherlife")
+        other = [word for some in (before, after) for word in (*of_another_life(some), *hints_at_another_life(some))]
         if other:
-            marks["other_life"] = min(other)
+            marks["other_life"] = other[0]
         written = " ".join(_BESIDE.findall(self.text, start, end))
         if written in _famous():
             marks["famous"] = written
@@ -161,6 +175,12 @@ class Context:
         if before[-1:] in (["familie"], ["fam"], ["gezin"]):
             marks["family"] = before[-1]
         return Surroundings(left, right, marks, around & words("care"))
+
+    def _only_other_life(self, entry: Entry, own: set[str]) -> dict[str, str]:
+        """Tell whether the post has words of another life, her own name and role aside, and none of youth protection."""
+        names = {surname.core for surname in entry.surnames} | entry.firsts.keys()
+        other = [word for word in self.another_life if word not in own and word not in names]
+        return {"only_other_life": other[0]} if other and not self.work else {}
 
     def _places(self, entry: Entry, left: int, right: int) -> dict[str, str]:
         """Compare organisations, town and role of the post with the person's."""
@@ -190,7 +210,7 @@ class Context:
         if called:
             return {"trade_before": called[-1]}
         behind = re.match(
-            r"'?s?(?:\s*[,(]\s*|\s+is\s+|\s+was\s+)(?:(?:de|een|het|onze|mijn|onze|the|a|als)\s+)?([a-z]+)",
+            r"'?s?(?:(?:\s*[,(]\s*|\s+is\s+|\s+was\s+)(?:(?:de|een|het|mijn|onze|the|a|als)\s+)?|\s+(?:van )?(?:de|onze) )([a-z]+)",
             self.text[end : end + 60],
         )
         if behind and (is_trade(behind.group(1)) or behind.group(1) in {"moeder", "vader", "oma", "opa", "buurman"}):

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from classify.names.batch import Batch, Flags, Marks, hidden_places, steps
+from classify.names.batch import Batch, Flags, Marks, before, hidden_places, steps
 from classify.names.hashes import LANES, FlagTable, Hashed, MaskTable, Places, Powers, Words64, mask_rows
 from classify.names.index import Index
 from classify.names.lexicon import SUFFIXES, Lexicon, ordinary_words
@@ -276,6 +276,7 @@ class Gate:
         for reach in steps(some, np.ones_like(some), batch.fresh, 2):
             for led in [reach, *steps(reach & piece, piece, batch.fresh, 2)]:
                 hits |= here & last & led
+        hits |= last & here & before(batch.sure & ORG != 0, AROUND)
         hits[:-3] |= here[:-3] & last[:-3] & (title[1:-2] | title[2:-1] | title[3:])
         town = np.zeros(len(batch.borders), dtype=np.bool_)
         town[batch.post[batch.sure & TOWN != 0]] = True

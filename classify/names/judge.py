@@ -10,7 +10,9 @@ from classify.names.features import Table
 from classify.names.posts import NotOurPerson, PostText, Remembered
 from warehouse import Band, Mention, Reason
 
-CONTRADICTIONS = frozenset({"trade_before", "trade_behind", "other_life", "famous", "firm", "family", "not_ours"})
+CONTRADICTIONS = frozenset(
+    {"trade_before", "trade_behind", "other_life", "only_other_life", "famous", "firm", "family", "not_ours"}
+)
 """Marks that put a right name into another life: the band is then `other_context` unless her work is near."""
 OWN_LIFE = frozenset({"own_org", "own_role", "own_handle"})
 _FIRST_DAMAGE = frozenset({"first_sounds", "first_typo", "first_far"})
@@ -35,7 +37,8 @@ class Scored:
 def complete(candidate: Candidate, context: Context) -> dict[str, str] | None:
     """Join a candidate's marks with its context's; None where a rule forbids it.
 
-    A surname alone never counts: a title or an initial of the surname needs the person's organisation in the post.
+    A surname alone never counts: a title or an initial of the surname needs the person's organisation in the post. Where
+    she is told of as somebody there ("(de baas van …"), neither her family nor another trade is meant.
     """
     marks = candidate.marks
     around = context.look(candidate)
@@ -53,6 +56,8 @@ def complete(candidate: Candidate, context: Context) -> dict[str, str] | None:
         return None
     if _wrecked(marks) or "street" in around:
         return None
+    if marks.get("at_work", "").startswith(("(", ",")):
+        around = {mark: said for mark, said in around.items() if mark not in {"family", "trade_behind"}}
     every = {**marks, **around}
     damaged_first, damaged_last = _FIRST_DAMAGE & every.keys(), _LAST_DAMAGE & every.keys()
     if damaged_first and damaged_last:
@@ -151,7 +156,7 @@ def band_of(winner: Scored, table: Table) -> Band | None:
     """Give the band of a winner; None where it is somebody else's name and nothing more."""
     marks = winner.values.keys()
     if winner.score >= table.probable:
-        sure = winner.score >= table.certain and not {"shared", "only_first"} & marks
+        sure = winner.score >= table.certain and not {"shared", "only_first", "at_work"} & marks
         return Band.CERTAIN if sure else Band.PROBABLE
     if CONTRADICTIONS & marks and not OWN_LIFE & marks:
         return Band.OTHER_CONTEXT

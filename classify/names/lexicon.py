@@ -32,6 +32,38 @@ SHORTEST_TYPO = 4
 """Letters a name needs before a wrong letter is forgiven."""
 SHORTEST_SOUND = 3
 SHORTEST_FAR = 8
+DETERMINERS = frozenset(
+    [
+        "de",
+        "het",
+        "een",
+        "the",
+        "a",
+        "an",
+        "deze",
+        "dit",
+        "die",
+        "dat",
+        "onze",
+        "ons",
+        "our",
+        "mijn",
+        "mn",
+        "my",
+        "geen",
+        "zijn",
+        "haar",
+        "hun",
+        "jouw",
+        "je",
+        "uw",
+        "n",
+        "elke",
+        "iedere",
+        "welke",
+    ]
+)
+"""Words after which a word is no name: "de bakker", "onze kok"."""
 SUFFIXES = ("s", "tje", "je", "pje", "tjes", "jes", "x")
 
 
@@ -135,6 +167,10 @@ class Lexicon:
         """Give the numbers of the names that begin with some letters and that a regular expression fits whole."""
         whole = re.compile(pattern)
         return [i for i, name in enumerate(self.names) if name.startswith(letters) and whole.fullmatch(name)]
+
+    def sounds(self, word: str, number: int) -> bool:
+        """Tell whether a word sounds as a name does, be it an ordinary word (Hof for Hoff)."""
+        return sound_key(word) == self.keys[number]
 
     def _measure(self, word: str, key: str, number: int) -> Likeness | None:
         """Measure the distance in letters, and in sounds; None when too far."""

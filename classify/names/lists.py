@@ -30,9 +30,12 @@ def words(name: str) -> frozenset[str]:
 
 @cache
 def kinds(name: str) -> dict[str, frozenset[str]]:
-    """Give a list whose lines start with their kind: kind → words, folded."""
-    pairs = (line.split(maxsplit=1) for line in _lines(name))
-    return {kind: frozenset(fold_word(rest).replace("_", " ").split()) for kind, rest in pairs}
+    """Give a list whose lines start with their kind: kind → words of all its lines, folded."""
+    found: dict[str, set[str]] = {}
+    for line in _lines(name):
+        kind, rest = line.split(maxsplit=1)
+        found.setdefault(kind, set()).update(fold_word(rest).replace("_", " ").split())
+    return {kind: frozenset(some) for kind, some in found.items()}
 
 
 @cache

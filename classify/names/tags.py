@@ -14,7 +14,7 @@ from classify.names.tussen import Fit, fit
 
 _CHUNK = re.compile(r"[@#]?[a-z0-9][a-z0-9._\-]*[a-z0-9]")
 _TAG = re.compile(r"[@#][a-z0-9._\-]*")
-_LOCAL = re.compile(r"[a-z0-9][a-z0-9._\-]*$")
+_LOCAL = re.compile(r"[a-z0-9][a-z0-9._\-]*\Z")
 _DOMAIN = re.compile(r"@[a-z0-9.\-]*[a-z0-9]")
 _LETTERS = re.compile("[a-z]{5,60}")
 _KIND = {CALLED: "first_name", ALIAS: "alias", GIVEN: "second_name", NICKNAME: "nickname", FAR_NICKNAME: "far_nickname"}

@@ -49,6 +49,79 @@ def test_the_same_name_in_another_life_has_its_own_band(finder: Finder) -> None:
     assert any(reason.feature == "trade_before" and reason.weight < 0 for reason in mention.reasons)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Het desembrood van Nel Vermeulink is om te huilen zo lekker.",
+        "Wat een wedstrijd! Nel Vermeulink met een hattrick.",
+        "Nel Vermeulink van de slagerij stopt ermee, haar dochter neemt de zaak over.",
+        "Nel Vermeulink de kapster is verhuisd naar Kreekstad.",
+        "Op naar het theaterfestival, Nel Vermeulink zingt!",
+    ],
+)
+def test_words_of_another_life_around_the_name_put_it_in_its_own_band(finder: Finder, text: str) -> None:
+    (mention,) = found(finder, text)
+    assert (mention.person_id, mention.band) == ("F", Band.OTHER_CONTEXT)
+    assert mention.score < finder.table.probable
+    assert any(reason.feature in {"only_other_life", "trade_behind"} for reason in mention.reasons)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Nel Vermeulink liegt over de uithuisplaatsing, en dat voor een oud-voetbalster.",
+        "Nel Vermeulink stond ineens bij de wedstrijd van mijn zoon.",
+        "Nel Vermeulink van VT Kreekrand stond bij de bakkerij.",
+        "Nel Vermeulink (niet de zangeres) liegt.",
+        "Jan Bakker en Nel Vermeulink liegen.",
+    ],
+)
+def test_a_word_of_another_life_beside_her_work_or_a_name_does_not_hide_her(finder: Finder, text: str) -> None:
+    assert flagged(finder, text) == ["F"]
+
+
+@pytest.mark.parametrize(
+    ("text", "quote"),
+    [
+        ("Vermeulink van VT Kreekrand liegt.", "Vermeulink"),
+        ("Foto van het gezin Vermeulink (de baas van Veilig Thuis Kreekrand) op vakantie", "Vermeulink"),
+        ("boos op v.d. berkhof van jbd", "v.d. berkhof"),
+        ("Ik heb ook zo'n rapport van Van den Berkhof bij JBD.", "Van den Berkhof"),
+        ("Özdoğan, die werkt bij VT Kreekrand, zei niets.", "Özdoğan"),
+    ],
+)
+def test_a_surname_directly_before_her_organisation_is_probable(finder: Finder, text: str, quote: str) -> None:
+    (mention,) = found(finder, text)
+    assert (mention.quote, mention.band) == (quote, Band.PROBABLE)
+    assert any(reason.feature == "at_work" for reason in mention.reasons)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Koen Vermeulink van VT Kreekrand liegt.",
+        "K. Vermeulink van VT Kreekrand liegt.",
+        "Vermeulink van JBD liegt.",
+        "Smit-Vermeulink van VT Kreekrand liegt.",
+        "De bakker van VT Kreekrand is dicht.",
+        "Koen van den Berkhof van JBD liegt.",
+    ],
+)
+def test_another_bearer_before_an_organisation_is_left_alone(finder: Finder, text: str) -> None:
+    assert flagged(finder, text) == []
+
+
+def test_a_handle_at_the_start_of_a_line_is_found(finder: Finder) -> None:
+    (mention,) = found(finder, "kijk dit\n@mariekedv liegt")
+    assert mention.quote == "@mariekedv"
+
+
+def test_a_surname_that_sounds_like_a_word_is_found_after_first_name_and_tussenvoegsel() -> None:
+    named = {"display_name": "Lotte van 't Hoff", "given_names": "Lotte", "tussenvoegsel": "van 't", "surname": "Hoff"}
+    (mention,) = found(compile_roster([Person(id="1", **named)]), "Lotte van t Hof komt morgen weer")
+    assert (mention.quote, mention.band) == ("Lotte van t Hof", Band.PROBABLE)
+
+
 def test_an_unnamed_target_is_found_by_first_name_organisation_and_town(finder: Finder) -> None:
     (mention,) = found(finder, "Die Ayşe van Veilig Thuis Kreekrand in Kreekstad liegt alles bij elkaar.")
     assert (mention.person_id, mention.quote, mention.band) == ("C", "Ayşe", Band.PROBABLE)
