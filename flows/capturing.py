@@ -13,6 +13,15 @@ from takedown.evidence.timestamp import waiting_for
 from warehouse import Case, CaseState, State
 
 BY = "system:watch"
+SEEN = {
+    "visible": "Vastgelegd; het bericht stond er.",
+    "removed": "Vastgelegd; het bericht stond er niet meer.",
+    "login_wall": "Vastgelegd; de pagina vroeg om in te loggen.",
+    "consent_wall": "Vastgelegd; de pagina bleef achter een toestemmingsvraag.",
+    "blocked": "Vastgelegd; de site weigerde de pagina.",
+    "error": "Vastgelegd; de pagina gaf een fout.",
+}
+"""By `Capture.visible`: the reason beside the step to review, in Dutch as all words of a case's own file."""
 STAMP_S = 5.0
 """Seconds a service may take right after a capture; one that takes longer is asked again by the flow `stamp`."""
 
@@ -36,9 +45,9 @@ def capture_case(home: str, case_id: str) -> str:
         try:
             seen = capture_now(settings, state, case, by=BY)
         except (TakedownError, FlowError) as error:
-            _put_before_a_person(state, case_id, f"not captured: {error}")
+            _put_before_a_person(state, case_id, f"Niet vastgelegd: {error}")
             raise
-        _put_before_a_person(state, case_id, f"captured: {seen}")
+        _put_before_a_person(state, case_id, SEEN[seen])
     return seen
 
 

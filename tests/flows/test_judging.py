@@ -1,17 +1,20 @@
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
 from demo.messages import load_posts
 from demo.town import Town
 from flows.capturing import capture_case, cases_to_capture
+from flows.clock import now
 from flows.judging import judge_new, open_cases
+from flows.look import find_named
 from flows.night import Plain, run_night
-from flows.open_house import opened
+from flows.open_house import finder_of, opened
 from flows.settings import Settings
 from takedown.errors import EvidenceError
-from warehouse import Band, CaseState
+from warehouse import Answer, Band, CaseState, Judgement
 
 MakeHome = Callable[..., Settings]
 TakePosts = Callable[..., None]
@@ -55,6 +58,7 @@ def test_a_case_opens_for_each_likely_name_that_harm_was_found_for_and_never_for
     namesakes = {post.post_id for post in load_posts() if post.namesake}
     assert namesakes & {each.post.platform_id for each in elsewhere}
     assert judge_new(str(settings.home)) == open_cases(str(settings.home)) == 0, "nothing is judged or opened twice"
+    assert (settings.home / "cache" / "scores.db").is_file(), "what was read once is remembered"
 
 
 @pytest.mark.usefixtures("judge_environment")
@@ -133,5 +137,28 @@ def test_a_page_that_may_not_be_visited_still_goes_to_review_with_the_reason(
         capture_case(str(settings.home), case_id)
     with opened(settings) as state:
         assert state.cases.one(case_id).state == CaseState.TO_REVIEW
-        assert "not captured" in state.cases.steps(case_id)[-1].reason
+        assert "Niet vastgelegd" in state.cases.steps(case_id)[-1].reason
     assert case_id in cases_to_capture(str(settings.home)), "the next night tries again"
+
+
+@pytest.mark.parametrize(("answer", "mark"), [(Answer.POSITIVE, "ours"), (Answer.NEGATIVE, "not_ours")])
+def test_the_next_post_of_an_author_is_found_with_what_was_answered_before(
+    make_home: MakeHome, open_case: OpenCase, answer: Answer, mark: str
+) -> None:
+    settings = make_home("home")
+    case_id = open_case(settings, "blog", "4021")
+    with opened(settings) as state:
+        case = state.cases.one(case_id)
+        post = state.posts.one(case.post_id)
+        assert post is not None
+        version = case.version
+        if case.state is CaseState.FOUND:
+            version = state.cases.move(
+                case.id, version=version, to=CaseState.TO_REVIEW, by="system:test", reason="", at=now()
+            ).version
+        given = Judgement(id="j1", case_id=case.id, answer=answer, reason="zeker", by="roos", at=now())
+        host = urlsplit(post.permalink).hostname or ""
+        state.cases.judge(given, version=version, author_handle=post.author_handle, host=host)
+        found = [one for one in find_named(finder_of(state), [post]) if one.person_id == case.person_id]
+    assert found
+    assert all(mark in {reason.feature for reason in one.reasons} for one in found)

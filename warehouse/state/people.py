@@ -5,6 +5,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeAlias
 
 from sqlalchemy import Connection, Engine, select, update
 
@@ -13,6 +14,9 @@ from warehouse.state.audit import add_entry
 from warehouse.state.engine import WRITE
 from warehouse.state.rows import from_json, in_parts, to_json
 from warehouse.state.tables import frontier, judgements, people
+
+Authored: TypeAlias = tuple[str, str, str]
+"""Whom an author on a site writes about: person id, author's handle, host of the site."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,20 +89,20 @@ class People:
         with self._engine.connect() as connection:
             return fingerprint_in(connection)
 
-    def negatives(self) -> tuple[tuple[str, str, str], ...]:
-        """Give the remembered "not our person" answers as (person id, author's handle, host of the site).
+    def answered(self, answer: Answer) -> tuple[Authored, ...]:
+        """Give the authors whose posts people answered so, "not our person" or "yes, it is her", and about whom.
 
-        The last answer about a case counts, so that a mistake can be put right by another answer. An author who also
-        wrote about our person (another case, answered "positive") is not remembered, nor is one without a handle: that
-        would silence every anonymous post on the site.
+        The last answer about a case counts, so that a mistake can be put right by another answer. An author who wrote
+        about our person and about a namesake is remembered as writing about ours. One without a handle is not
+        remembered: that would silence, or raise, every anonymous post on the site.
         """
         with self._engine.connect() as connection:
             rows = connection.execute(select(judgements).order_by(judgements.c.at, judgements.c.id)).all()
         last = {row.case_id: row for row in rows}
         answers = [((row.person_id, row.author_handle, row.host), row.answer) for row in last.values()]
-        ours = {author for author, answer in answers if answer == Answer.POSITIVE.value}
-        found = {author for author, answer in answers if answer == Answer.NEGATIVE.value and author[1]}
-        return tuple(sorted(found - ours))
+        found = {author for author, given in answers if given == answer.value and author[1]}
+        ours = {author for author, given in answers if given == Answer.POSITIVE.value}
+        return tuple(sorted(found - ours if answer == Answer.NEGATIVE else found))
 
 
 def fingerprint_in(connection: Connection) -> str:
