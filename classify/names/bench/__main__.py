@@ -14,9 +14,11 @@ from classify.names.bench.scoring import Guess, Quality, score
 from classify.names.bench.speed import Speed, measure
 from classify.names.find import Finder, compile_roster
 from classify.names.lines import read_post
+from warehouse import Person
 from warehouse.people import read_roster
 
 SECOND = Path("tests/classify/names/second")
+THIRD = Path("tests/classify/names/third")
 ROSTERS = ("roster_100.csv", "roster.csv", "roster_20000.csv")
 SAMPLE = 1000
 """Posts on which partial_ratio's quality is measured: it needs some 3 ms each."""
@@ -34,6 +36,15 @@ def marked_posts(folder: Path) -> list[Labelled]:
         with (folder / f"{name}.txt").open(encoding="utf-8") as lines:
             posts.extend(read_marked(lines, name))
     return posts
+
+
+def read_set(folder: Path) -> list[Labelled]:
+    """Read a set's posts: `posts.jsonl` in the benchmark's format, or texts marked by hand."""
+    lines = folder / "posts.jsonl"
+    if not lines.exists():
+        return marked_posts(folder)
+    with lines.open(encoding="utf-8") as text:
+        return list(read_benchmark(text))
 
 
 def quality(search: Search, posts: Sequence[Labelled], threshold: float | None) -> Quality:
@@ -103,18 +114,27 @@ def main(folder: Path, second: Path) -> Iterable[str]:
     )
     yield ""
     yield from category_lines([("finder", shipped), ("exact AC", exactly), ("partial_ratio", partly)])
-    if second.is_dir():
-        yield ""
-        others = marked_posts(second)
-        own = read_roster(second / "roster.csv")
-        yield f"Quality on the second set, written before reading the rules: {len(others)} posts, {len(own)} people"
-        found = quality(ours(compile_roster(own)), others, finder.table.probable)
-        beside = quality(exact(own), others, None), quality(partial_ratio(own), others, None)
-        yield from quality_lines(
-            [("finder, as shipped", found), ("exact Aho-Corasick", beside[0]), ("partial_ratio", beside[1])]
-        )
-        yield ""
-        yield from category_lines([("finder", found), ("exact AC", beside[0]), ("partial_ratio", beside[1])])
+    for told, folder_of in (
+        ("second set, by the author of the rules before reading them", second),
+        ("third set, by another hand", THIRD),
+    ):
+        if folder_of.is_dir():
+            yield from set_lines(told, read_set(folder_of), read_roster(folder_of / "roster.csv"))
+
+
+def set_lines(told: str, posts: Sequence[Labelled], people: Sequence[Person]) -> Iterable[str]:
+    """Measure the finder as shipped, and its rivals at their best, on a set of its own."""
+    yield ""
+    yield f"Quality on the {told}: {len(posts)} posts, {len(people)} people"
+    finder = compile_roster(people)
+    columns = [
+        ("finder", quality(ours(finder), posts, finder.table.probable)),
+        ("exact AC", quality(exact(people), posts, None)),
+        ("partial_ratio", quality(partial_ratio(people), posts, None)),
+    ]
+    yield from quality_lines(columns)
+    yield ""
+    yield from category_lines(columns)
 
 
 if __name__ == "__main__":

@@ -228,13 +228,18 @@ def test_strange_names_compile(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "filler", ["a ", "Jan de ", "#", "*", "😀", "3", "@a", "l e e t ", "v.d. ", "Marieke de Vries "]
-)
-def test_a_hostile_post_of_a_megabyte_ends(finder: Finder, filler: str) -> None:
+    ("filler", "bound"),
+    [
+        ("a ", 4), ("Jan de ", 4), ("#", 4), ("*", 4), ("😀", 4), ("3", 4), ("@a", 4), ("l e e t ", 4), ("v.d. ", 4),
+        ("Marieke de Vries ", 15),
+    ],
+)  # fmt: skip
+def test_a_hostile_post_of_a_megabyte_ends(finder: Finder, filler: str, bound: float) -> None:
+    """The bounds are three times what it takes; the goal, a second, is kept by half of them."""
     text = (filler * (1_000_000 // len(filler) + 1))[:1_000_000]
     started = time.process_time()
     found(finder, text)
-    assert time.process_time() - started < 20
+    assert time.process_time() - started < bound
 
 
 def test_a_natural_post_of_a_megabyte_takes_a_second(finder: Finder) -> None:

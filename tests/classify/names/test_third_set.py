@@ -1,0 +1,52 @@
+"""The bar on the third set: 595 posts about the benchmark's people, by another hand than the rules'.
+
+The figures guarded are those of the first look: nothing was mended after it.
+"""
+
+import pytest
+
+from classify.names import Finder, compile_roster
+from classify.names.bench.__main__ import THIRD, ours, quality, read_set
+from classify.names.bench.marked import Labelled
+from classify.names.bench.scoring import Quality
+from warehouse.people import read_roster
+
+
+@pytest.fixture(scope="module")
+def third() -> Finder:
+    """The benchmark's roster, which the set is about."""
+    return compile_roster(read_roster(THIRD / "roster.csv"))
+
+
+@pytest.fixture(scope="module")
+def posts() -> list[Labelled]:
+    """Its posts."""
+    return read_set(THIRD)
+
+
+@pytest.fixture(scope="module")
+def figures(third: Finder, posts: list[Labelled]) -> Quality:
+    """How good the finder is on them."""
+    return quality(ours(third), posts, third.table.probable)
+
+
+def test_its_marks_stand_where_they_say(posts: list[Labelled]) -> None:
+    for labelled in posts:
+        for gold in labelled.mentions:
+            assert labelled.post.text[gold.start : gold.end].strip()
+
+
+def test_the_first_look_is_kept(figures: Quality) -> None:
+    assert figures.f1 >= 0.94
+    assert figures.average_precision >= 0.92
+    assert figures.macro_recall >= 0.91
+    assert figures.exact_spans >= 0.96
+
+
+def test_plain_posts_raise_no_alarm(figures: Quality) -> None:
+    assert figures.alarms["plain"][0] == 0
+
+
+def test_every_category_is_found(figures: Quality) -> None:
+    low = {name: found / there for name, (found, there) in figures.categories.items() if found / there < 0.75}
+    assert not low
