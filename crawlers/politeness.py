@@ -61,7 +61,11 @@ def settings_for(order: Order) -> dict[str, Any]:
             "crawlers.middlewares.RobotsMiddleware": 100,
             "crawlers.middlewares.WaitingMiddleware": 550,
         },
-        "EXTENSIONS": {"crawlers.middlewares.CrawlDelay": 500},
+        "EXTENSIONS": {
+            "scrapy.extensions.memusage.MemoryUsage": None,  # counts its parent's memory as its own
+            "crawlers.memory.OwnMemory": 0,
+            "crawlers.middlewares.CrawlDelay": 500,
+        },
         "HTTPERROR_ALLOW_ALL": True,  # the spider reads every status itself
         "LOG_LEVEL": "WARNING",
         "LOG_STDOUT": False,

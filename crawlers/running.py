@@ -17,6 +17,8 @@ from warehouse import CrawlEnd, Fetch, FrontierEntry
 
 _GRACE = 10.0
 """Seconds a spider gets to close its browser after SIGTERM."""
+_IN_FLIGHT = 3.0
+"""Seconds a request under way gets to end by itself after Ctrl-C: Scrapy alone would wait until it times out (45 s)."""
 _OVERTIME = 120.0
 """Seconds beyond its budget after which a spider counts as hanging."""
 _UNDER_WAY: "set[subprocess.Popen[bytes]]" = set()
@@ -82,10 +84,16 @@ def crawl(
 
 
 def end_crawls() -> None:
-    """Ask every spider of this process to end (Ctrl-C): each hands over what it has, and says that it was ended."""
+    """Ask every spider of this process to end (Ctrl-C): each hands over what it has, and says that it was ended.
+
+    Scrapy ends at a second signal without waiting for answers.
+    """
     for child in tuple(_UNDER_WAY):
         if child.poll() is None:
             child.terminate()
+            again = threading.Timer(_IN_FLIGHT, child.terminate)
+            again.daemon = True
+            again.start()
 
 
 def _death(card: Card, code: int | None, complaints: Sequence[bytes]) -> CrawlEnd:

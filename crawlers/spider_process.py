@@ -51,7 +51,7 @@ def crawl_here(order: Order, out: BinaryIO) -> CrawlEnd:
     except CrawlError as error:
         tally.stop(str(error))
         return tally.end()
-    reason = crawler.stats.get_value("finish_reason", "")
+    reason = crawler.stats.get_value("finish_reason", "shutdown")  # none: ended before its last answers came
     tally.remark(_REASONS.get(reason, ""))
     return tally.end()
 

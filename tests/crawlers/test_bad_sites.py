@@ -1,17 +1,26 @@
 """Sites that misbehave: each gets a sentence, nothing crashes, and the rest of the source is still read."""
 
+from __future__ import annotations
+
 import time
 from contextlib import suppress
+from http.server import BaseHTTPRequestHandler
 from itertools import pairwise
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from crawlers.orders import Budget
 
+if TYPE_CHECKING:  # tests can't import from one another at run time
+    from tests.crawlers.conftest import Answer, Draw, LookOnce, MakeCard, Page, Town
+
 ONE = [("p1", "anneke", "2026-11-20T10:00:00Z", "Hallo.")]
 
 
-def test_a_broken_page_is_tried_again_and_does_not_end_the_source(town, draw, make_card, look):
+def test_a_broken_page_is_tried_again_and_does_not_end_the_source(
+    town: Town, draw: Draw, make_card: MakeCard, look: LookOnce
+) -> None:
     town.page("/", '<a class="thread" href="/stuk">a</a><a class="thread" href="/goed">b</a>')
     town.page("/stuk", status=500)
     town.page("/goed", draw(ONE))
@@ -23,10 +32,10 @@ def test_a_broken_page_is_tried_again_and_does_not_end_the_source(town, draw, ma
     assert town.paths().count("/stuk") == 3
 
 
-def test_a_short_retry_after_is_waited_for(town, draw, make_card, look):
+def test_a_short_retry_after_is_waited_for(town: Town, draw: Draw, make_card: MakeCard, look: LookOnce) -> None:
     times = []
 
-    def page(_):
+    def page(_: BaseHTTPRequestHandler) -> Answer:
         times.append(time.monotonic())
         return (
             (429, {"Retry-After": "3"}, b"")
@@ -40,7 +49,7 @@ def test_a_short_retry_after_is_waited_for(town, draw, make_card, look):
     assert times[1] - times[0] >= 3
 
 
-def test_a_long_retry_after_stops_the_source(town, draw, make_card, look):
+def test_a_long_retry_after_stops_the_source(town: Town, make_card: MakeCard, look: LookOnce) -> None:
     town.page("/", '<a class="thread" href="/a">a</a><a class="thread" href="/b">b</a>')
     town.page("/a", status=429, Retry_After="7200")
     town.page("/b", status=429, Retry_After="7200")
@@ -51,7 +60,7 @@ def test_a_long_retry_after_stops_the_source(town, draw, make_card, look):
     assert len(town.paths()) == 2, "after the first refusal nothing more is asked"
 
 
-def test_robots_txt_is_obeyed(town, draw, make_card, look):
+def test_robots_txt_is_obeyed(town: Town, draw: Draw, make_card: MakeCard, look: LookOnce) -> None:
     town.page("/robots.txt", "User-agent: *\nDisallow: /prive\n", Content_Type="text/plain")
     town.page("/", '<a class="thread" href="/prive/1">a</a><a class="thread" href="/goed">b</a>')
     town.page("/prive/1", draw(ONE))
@@ -65,7 +74,7 @@ def test_robots_txt_is_obeyed(town, draw, make_card, look):
     assert "robots.txt" in shut.end.message
 
 
-def test_a_robots_txt_that_fails_means_no(town, draw, make_card, look):
+def test_a_robots_txt_that_fails_means_no(town: Town, draw: Draw, make_card: MakeCard, look: LookOnce) -> None:
     town.page("/robots.txt", status=500)
     town.page("/", draw(ONE))
     night = look(make_card(town.url + "/"))
@@ -73,12 +82,12 @@ def test_a_robots_txt_that_fails_means_no(town, draw, make_card, look):
     assert not town.paths()
 
 
-def test_a_crawl_delay_is_heeded(town, draw, make_card, look):
+def test_a_crawl_delay_is_heeded(town: Town, draw: Draw, make_card: MakeCard, look: LookOnce) -> None:
     town.page("/robots.txt", "User-agent: *\nCrawl-delay: 2\n", Content_Type="text/plain")
     times = []
 
-    def stamp(body):
-        def page(_):
+    def stamp(body: str) -> Page:
+        def page(_: BaseHTTPRequestHandler) -> Answer:
             times.append(time.monotonic())
             return 200, {"Content-Type": "text/html"}, body.encode()
 
@@ -94,7 +103,9 @@ def test_a_crawl_delay_is_heeded(town, draw, make_card, look):
 
 
 @pytest.mark.parametrize("wall", [{"status": 401}, {"status": 403}, {"status": 302, "Location": "/login?next=/"}, {}])
-def test_a_login_wall_stops_the_source_and_says_so(town, make_card, look, wall):
+def test_a_login_wall_stops_the_source_and_says_so(
+    town: Town, make_card: MakeCard, look: LookOnce, wall: dict[str, Any]
+) -> None:
     town.page("/login", '<form><input name="u"><input type="password" name="p"></form>')
     town.page("/", '<form><input type="password" name="p"></form>', **wall)
     night = look(make_card(town.url + "/"))
@@ -102,12 +113,12 @@ def test_a_login_wall_stops_the_source_and_says_so(town, make_card, look, wall):
     assert "goes no further" in night.end.message
 
 
-def test_a_login_box_beside_posts_is_no_wall(town, draw, make_card, look):
+def test_a_login_box_beside_posts_is_no_wall(town: Town, draw: Draw, make_card: MakeCard, look: LookOnce) -> None:
     town.page("/", draw(ONE) + '<form><input type="password" name="p"></form>')
     assert look(make_card(town.url + "/")).end.outcome == "ok"
 
 
-def test_odd_answers_get_a_sentence_each(town, draw, make_card, look):
+def test_odd_answers_get_a_sentence_each(town: Town, draw: Draw, make_card: MakeCard, look: LookOnce) -> None:
     odd = ["rond", "ruis", "groot", "elders", "weg", "leeg"]
     town.page("/", "".join(f'<a class="thread" href="/{name}">x</a>' for name in [*odd, "goed"]))
     town.page("/rond", status=302, Location="/rond2")
@@ -130,7 +141,7 @@ def test_odd_answers_get_a_sentence_each(town, draw, make_card, look):
     assert night.texts == ["Draadje\n\nHallo."]
 
 
-def test_a_wrong_charset_is_read_right(town, draw, make_card, look):
+def test_a_wrong_charset_is_read_right(town: Town, draw: Draw, make_card: MakeCard, look: LookOnce) -> None:
     town.page("/", '<a class="thread" href="/utf8">a</a><a class="thread" href="/latin">b</a>')
     town.page(
         "/utf8",
@@ -144,8 +155,10 @@ def test_a_wrong_charset_is_read_right(town, draw, make_card, look):
 
 
 @pytest.mark.parametrize(("same", "sentence"), [(True, "has no end"), (False, "goes on after 6 pages")])
-def test_endless_pages_come_to_an_end(town, draw, make_card, look, same, sentence):
-    def page(desk):
+def test_endless_pages_come_to_an_end(
+    town: Town, draw: Draw, make_card: MakeCard, look: LookOnce, same: bool, sentence: str
+) -> None:
+    def page(desk: BaseHTTPRequestHandler) -> Answer:
         number = int(desk.path.partition("=")[2] or 1)
         text = "Altijd hetzelfde." if same else f"Bericht {number}."
         body = draw([("p1", "anneke", "2026-11-20T10:00:00Z", text)], f"/?page={number + 1}", title="")
@@ -157,8 +170,8 @@ def test_endless_pages_come_to_an_end(town, draw, make_card, look, same, sentenc
     assert len(town.paths()) == (2 if same else 6)
 
 
-def test_an_answer_that_never_ends_is_cut_off(town, draw, make_card, look):
-    def flow_on(desk):
+def test_an_answer_that_never_ends_is_cut_off(town: Town, draw: Draw, make_card: MakeCard, look: LookOnce) -> None:
+    def flow_on(desk: BaseHTTPRequestHandler) -> Answer:
         desk.close_connection = True
         desk.send_response(200)
         desk.send_header("Content-Type", "text/html")
@@ -176,7 +189,9 @@ def test_an_answer_that_never_ends_is_cut_off(town, draw, make_card, look):
     assert "/eindeloos sends more than 10 MB for one page; it was cut off and not read." in night.messages
 
 
-def test_a_huge_post_and_strange_characters_are_kept(town, draw, make_card, look):
+def test_a_huge_post_and_strange_characters_are_kept(
+    town: Town, draw: Draw, make_card: MakeCard, look: LookOnce
+) -> None:
     long = "Zij heet Fenna. " * 6250
     town.page(
         "/",
@@ -197,13 +212,13 @@ def test_a_huge_post_and_strange_characters_are_kept(town, draw, make_card, look
     )
 
 
-def test_no_answer_at_all_is_a_failure(make_card, look):
+def test_no_answer_at_all_is_a_failure(make_card: MakeCard, look: LookOnce) -> None:
     night = look(make_card("http://127.0.0.1:9/"))
     assert night.end.outcome == "failed"
     assert "refuses connections" in night.end.message
 
 
-def test_five_failures_in_a_row_end_the_night(town, make_card, look):
+def test_five_failures_in_a_row_end_the_night(town: Town, make_card: MakeCard, look: LookOnce) -> None:
     town.page("/", "".join(f'<a class="thread" href="/{n}">x</a>' for n in range(9)))
     for number in range(9):
         town.page(f"/{number}", status=418)
@@ -212,7 +227,9 @@ def test_five_failures_in_a_row_end_the_night(town, make_card, look):
     assert len(town.paths()) == 6
 
 
-def test_loopback_is_refused_unless_the_card_allows_it(town, draw, make_card, look):
+def test_loopback_is_refused_unless_the_card_allows_it(
+    town: Town, draw: Draw, make_card: MakeCard, look: LookOnce
+) -> None:
     town.page("/", draw(ONE))
     night = look(make_card(town.url + "/", allow_loopback=False, delay_seconds=1))
     assert night.end.outcome == "stopped"
@@ -222,7 +239,9 @@ def test_loopback_is_refused_unless_the_card_allows_it(town, draw, make_card, lo
     assert not town.asked
 
 
-def test_too_few_and_too_many_posts_are_remarked_upon(town, draw, make_card, look):
+def test_too_few_and_too_many_posts_are_remarked_upon(
+    town: Town, draw: Draw, make_card: MakeCard, look: LookOnce
+) -> None:
     town.page("/", draw(ONE))
     assert "expects 10 or more" in look(make_card(town.url + "/", least_posts=10)).end.message
     two = [("p1", "a", "", "Een."), ("p2", "b", "", "Twee.")]
@@ -230,17 +249,29 @@ def test_too_few_and_too_many_posts_are_remarked_upon(town, draw, make_card, loo
     assert "expects 1 or fewer" in look(make_card(town.url + "/", most_posts=1)).end.message
 
 
-def test_a_site_without_posts_is_empty(town, make_card, look):
+def test_a_site_without_posts_is_empty(town: Town, make_card: MakeCard, look: LookOnce) -> None:
     town.page("/", "<h1>Binnenkort!</h1>")
     night = look(make_card(town.url + "/"))
     assert night.end.outcome == "empty"
     assert "no posts at all" in night.end.message
 
 
-def test_the_budget_of_time_ends_a_crawl(town, make_card, look):
+def test_the_budget_of_time_ends_a_crawl(town: Town, make_card: MakeCard, look: LookOnce) -> None:
     town.page("/", "".join(f'<a class="thread" href="/{n}">x</a>' for n in range(50)))
     for number in range(50):
         town.page(f"/{number}", "<p>niets</p>")
     night = look(make_card(town.url + "/", delay_seconds=1), budget=Budget(pages=100, seconds=4))
     assert "budget of time" in night.end.message
     assert len(town.paths()) < 20
+
+
+def test_the_callers_memory_does_not_count_against_the_spiders_budget(
+    town: Town, draw: Draw, make_card: MakeCard, look: LookOnce
+) -> None:
+    town.page("/", draw(ONE))
+    held = bytearray(b"x" * 700_000_000)  # as a process with the harm model in it: the most it ever held is inherited
+    del held
+    night = look(make_card(town.url + "/"), budget=Budget(pages=10, seconds=60, memory_mb=600))
+    assert night.texts == ["Draadje\n\nHallo."]
+    small = look(make_card(town.url + "/"), budget=Budget(pages=10, seconds=60, memory_mb=20))
+    assert "budget of memory" in small.end.message

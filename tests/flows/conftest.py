@@ -151,7 +151,7 @@ def take_posts(town: Town) -> Callable[..., None]:
 
 
 @pytest.fixture
-def open_case(take_posts: Callable[..., None], judge_environment: None) -> Callable[..., str]:
+def open_case(take_posts: Callable[..., None], judge_environment: None) -> Callable[..., str]:  # noqa: ARG001 - asked for its effect
     """Open the case of one post, judged and captured or not, and give its id."""
 
     def open_one(settings: Settings, site: str, number: str, **choice: Any) -> str:

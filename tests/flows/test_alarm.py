@@ -52,7 +52,7 @@ def in_line() -> list[str]:
 
 
 @pytest.fixture
-def acute(judge_environment: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def acute(judge_environment: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:  # noqa: ARG001 - asked for its effect
     """Make every threat acute, whatever its words."""
     policy = Path(os.environ["HANDENAF_POLICY"]).read_text("utf-8").replace("acute_cues = 2", "acute_cues = 0")
     (tmp_path / "acute.toml").write_text(policy, "utf-8")

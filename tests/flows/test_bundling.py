@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from demo.town import Town
 from flows.bundling import erase_case, excerpt_of, hashed, make_edition
 from flows.errors import FlowError
 from flows.open_house import opened
@@ -18,11 +19,12 @@ from takedown.evidence.masks import Mark, MaskReview
 from takedown.evidence.suggestions import suggest_marks
 from takedown.evidence.vault import open_bundle
 from takedown.evidence.verify import verify
+from warehouse import State
 from warehouse.state.audit import digest_of
 
 
 @pytest.fixture
-def case(make_home: Callable[..., Settings], open_case: Callable[..., str], own_town):
+def case(make_home: Callable[..., Settings], open_case: Callable[..., str], own_town: Town) -> tuple[Settings, str]:
     """Give settings and an open case, captured for real."""
     from flows.capturing import capture_case
 
@@ -32,7 +34,7 @@ def case(make_home: Callable[..., Settings], open_case: Callable[..., str], own_
     return settings, case_id
 
 
-def make_head(settings, state) -> None:
+def make_head(settings: Settings, state: State) -> None:
     """Make a daily head as the flow does, without its stamp: no service runs here."""
     digests = [entry.digest for entry in state.audit.entries()]
     place = heads_of(settings) / "2026-11-24"
@@ -47,12 +49,12 @@ def make_head(settings, state) -> None:
     (place / "kop.json").write_bytes(canonical(told))
 
 
-def review_all(settings, state, case_id: str) -> None:
+def review_all(settings: Settings, state: State, case_id: str) -> None:
     """Answer every suggested mark of the case's post."""
-    post, person = (
-        state.posts.one(state.cases.one(case_id).post_id),
-        state.people.one(state.cases.one(case_id).person_id),
-    )
+    case = state.cases.one(case_id)
+    post, person = state.posts.one(case.post_id), state.people.one(case.person_id)
+    assert post
+    assert person
     marks = tuple(Mark(start=m.start, end=m.end, kind=m.kind, masked=True) for m in suggest_marks(post.text, person))
     keep_review(
         settings.evidence,
@@ -61,7 +63,7 @@ def review_all(settings, state, case_id: str) -> None:
     )
 
 
-def test_every_edition_of_a_real_case_verifies_is_kept_and_is_gone_after_erasing(case):
+def test_every_edition_of_a_real_case_verifies_is_kept_and_is_gone_after_erasing(case: tuple[Settings, str]) -> None:
     settings, case_id = case
     with opened(settings) as state:
         with pytest.raises(EvidenceError, match="Nobody has looked"):

@@ -189,7 +189,7 @@ def test_a_post_is_removed_only_when_two_looks_find_it_gone(
 
 
 def test_a_post_that_stands_is_brought_up_again_once_and_then_counts_as_unanswered(
-    make_home: MakeHome, open_case: OpenCase, own_town: Town, clock: Clock, tmp_path: Path
+    make_home: MakeHome, open_case: OpenCase, own_town: Town, clock: Clock
 ) -> None:
     settings = make_home("home", at=own_town, changes={"remind_hours": 72, "answer_hours": 240})
     case_id = open_case(settings, "blog", "4021", at=own_town)

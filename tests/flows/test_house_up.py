@@ -99,10 +99,16 @@ def start_up(settings: Settings, tmp_path: Path) -> Iterator[Callable[[], "subpr
 
 def leave_a_run(api: str, **state: str) -> str:
     """Make a flow run that claims to be running, as a killed flow leaves one."""
-    flow = httpx.post(f"{api}/flows/", json={"name": "watch"}).raise_for_status().json()
-    run = httpx.post(f"{api}/flow_runs/", json={"flow_id": flow["id"], "state": state}).raise_for_status().json()
+    flow = until(lambda: made(f"{api}/flows/", {"name": "watch"}), "a flow")
+    run = until(lambda: made(f"{api}/flow_runs/", {"flow_id": flow["id"], "state": state}), "a run")
     identity: str = run["id"]
     return identity
+
+
+def made(address: str, record: dict[str, Any]) -> Any:
+    """Ask Prefect to keep a record; nothing while its database is busy just after the start (503)."""
+    answer = httpx.post(address, json=record)
+    return None if answer.status_code == httpx.codes.SERVICE_UNAVAILABLE else answer.raise_for_status().json()
 
 
 @pytest.mark.timeout(1200)

@@ -28,14 +28,14 @@ TEXTS = ("Ik weet waar Anna Bosveld van Jeugdhulp Oost woont.", "Anna Bosveld va
 
 @pytest.fixture
 def with_tiny(tmp_path: Path) -> Settings:
-    """A folder whose model in use is the tiny one, which calls everything every harm."""
+    """Make a folder whose model in use is the tiny one, which calls everything every harm."""
     (tmp_path / FILE).write_text(f'model = "{HARM / "tiny"}"\npolicy = "{HARM / "everything.toml"}"\n', "utf-8")
     return read_settings(tmp_path)
 
 
 @pytest.fixture
 def judged_home(with_tiny: Settings) -> Settings:
-    """The same with two posts about one person, judged, a case opened on each."""
+    """Fill it with two posts about one person, judged, a case opened on each."""
     posts = [
         Post(
             source="s",
@@ -105,7 +105,7 @@ def test_without_torch_a_sentence_says_what_to_install(with_tiny: Settings, monk
 
 
 def new_model(settings: Settings, *, deaf: bool) -> tuple[Path, Path]:
-    """A tiny model as if it had been trained, beside decisions."""
+    """Give a tiny model as if it had been trained, beside decisions."""
     new = settings.home / "learning/new"
     shutil.copytree(HARM / "tiny", new)
     policy = (HARM / "everything.toml").read_text("utf-8")

@@ -27,5 +27,5 @@ def people() -> tuple[Person, ...]:
 
 @pytest.fixture(scope="session")
 def finder(people: tuple[Person, ...]) -> Finder:
-    """The roster, compiled once."""
+    """Compile the roster once."""
     return compile_roster(people)

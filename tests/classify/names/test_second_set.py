@@ -11,7 +11,7 @@ from warehouse.people import read_roster
 
 @pytest.fixture(scope="module")
 def second() -> Finder:
-    """The second set's own roster."""
+    """Give the second set's own roster."""
     return compile_roster(read_roster(SECOND / "roster.csv"))
 
 

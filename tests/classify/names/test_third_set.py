@@ -14,7 +14,7 @@ from warehouse.people import read_roster
 
 @pytest.fixture(scope="module")
 def third() -> Finder:
-    """The benchmark's roster, which the set is about."""
+    """Give the benchmark's roster, which the set is about."""
     return compile_roster(read_roster(THIRD / "roster.csv"))
 
 
