@@ -191,6 +191,7 @@ def test_a_file_of_evidence_is_kept_whole_or_not_at_all(small_disk: Path) -> Non
 def test_ctrl_c_ends_a_scan_and_its_spider_at_once_and_says_so(site: Site, tmp_path: Path) -> None:
     settings = furnish(tmp_path / "home", site, "/nooit")
     program = Path(sys.executable).with_name("handenaf")
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # tests in the background of a shell inherit "ignored"
     scan = subprocess.Popen(
         [str(program), "scan", "--home", str(settings.home)],
         stdout=subprocess.PIPE,
