@@ -21,6 +21,7 @@ from flows.demonstration import furnish
 from flows.errors import FlowError
 from flows.night import Plain, run_night
 from flows.open_house import opened
+from takedown.evidence.metering import metered
 from warehouse.people import read_roster
 
 NAME_POSTS = 20_000
@@ -84,7 +85,8 @@ def _night() -> list[Figure]:
     with TemporaryDirectory() as folder, start_town(Path(folder) / "town", ports=None) as town:
         settings = furnish(Path(folder), town)
         began = time.perf_counter()
-        run_night(str(settings.home), Plain())
+        with metered() as meter:
+            run_night(str(settings.home), Plain())
         night_seconds = time.perf_counter() - began
         with opened(settings) as state:
             runs = state.crawls.last_runs()
@@ -95,7 +97,6 @@ def _night() -> list[Figure]:
                 raise FlowError("The night over the demo town opened no case; there is nothing to capture.")
             capture_seconds = _timed(lambda: capture_now(settings, state, cases[0], by="system:bench"))
     own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    child = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
     return [
         Figure(
             what="scan",
@@ -114,9 +115,9 @@ def _night() -> list[Figure]:
         ),
         Figure(what="peak memory", value=own, unit="MiB", how="this process at its most, model and roster loaded"),
         Figure(
-            what="peak memory, child",
-            value=child,
+            what="peak memory, children",
+            value=meter.most / 2**20,
             unit="MiB",
-            how="the largest single process it started (spider or Chromium)",
+            how="all spiders and Chromiums that ran at one time together (PSS, sampled five times a second)",
         ),
     ]

@@ -7,12 +7,9 @@ scrolling), alone and two at once; then sealing and checking. Everything runs on
 import os
 import shutil
 import tempfile
-import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
@@ -21,6 +18,7 @@ from playwright.sync_api import sync_playwright
 
 from takedown.evidence.capture import capture
 from takedown.evidence.files import read_json, read_kept
+from takedown.evidence.metering import metered
 from takedown.evidence.timestamp import Service, stamp
 from takedown.evidence.tokens import load_roots, read_token
 from takedown.evidence.trial import POST_TEXT, Authority, page_answers, serve
@@ -66,7 +64,7 @@ def _captures(take: Callable[[int], Capture], folder: Path) -> None:
     """Print what a capture costs, alone and two at once."""
     rounds = []
     for _ in range(ROUNDS):
-        with _meter() as meter:
+        with metered() as meter:
             made, seconds = _timed(lambda: take(0))
         rounds.append((seconds, made, meter))
     seconds, made, meter = min(rounds, key=lambda one: one[0])
@@ -76,7 +74,7 @@ def _captures(take: Callable[[int], Capture], folder: Path) -> None:
         f"{seconds:.1f} s by the clock, {meter.busy_s:.1f} s of processor, {most / MIB:.0f} MiB (PSS)",
     )
     _steps(made, folder)
-    with ThreadPoolExecutor(2) as pool, _meter() as meter:
+    with ThreadPoolExecutor(2) as pool, metered() as meter:
         both = _timed(lambda: list(pool.map(take, (1, 2))))[1]
     say("two at once", f"{both:.1f} s for both, {meter.busy_s:.1f} s of processor, {meter.most / MIB:.0f} MiB for both")
 
@@ -111,7 +109,7 @@ def _steps(taken: Capture, folder: Path) -> None:
 
 def _plain(url: str, chromium: str | None) -> None:
     """Take Playwright's own full-page screenshot of the same page, for comparison."""
-    with _meter() as meter, sync_playwright() as playwright:
+    with metered() as meter, sync_playwright() as playwright:
 
         def shoot() -> bytes:
             browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
@@ -124,75 +122,6 @@ def _plain(url: str, chromium: str | None) -> None:
         picture, seconds = _timed(shoot)
     used = f"{seconds:.1f} s by the clock, {meter.busy_s:.1f} s of processor, {meter.most / MIB:.0f} MiB (PSS)"
     say("plain Playwright screenshot", f"{used}, {len(picture) / MIB:.2f} MB; it doesn't scroll, so half of the page")
-
-
-@dataclass
-class Meter:
-    """What the processes that this one started use: memory at their most, and processor time."""
-
-    most: int = 0
-    ticks: dict[str, int] = field(default_factory=dict)
-
-    @property
-    def busy_s(self) -> float:
-        """Seconds of processor time of all of them; on a busy machine this says more than the clock."""
-        return sum(self.ticks.values()) / os.sysconf("SC_CLK_TCK")
-
-    def look(self) -> None:
-        """Sample once (Linux)."""
-        pids = _descendants()
-        self.most = max(self.most, sum(map(_weight, pids)))
-        self.ticks |= {pid: ticks for pid in pids if (ticks := _ticks(pid))}
-
-
-@contextmanager
-def _meter() -> Iterator[Meter]:
-    """Sample five times a second while the block runs."""
-    meter, over = Meter(), threading.Event()
-
-    def sample() -> None:
-        while not over.wait(0.2):
-            meter.look()
-
-    thread = threading.Thread(target=sample, daemon=True)
-    thread.start()
-    try:
-        yield meter
-    finally:
-        over.set()
-        thread.join()
-
-
-def _ticks(pid: str) -> int:
-    """Give a process's own processor time in clock ticks; 0 for one that is gone."""
-    try:
-        told = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
-    except OSError:
-        return 0
-    return int(told[11]) + int(told[12])
-
-
-def _descendants() -> list[str]:
-    """Give the process ids of everything under this process (Linux)."""
-    parents: dict[str, str] = {}
-    for entry in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            parents[entry.parent.name] = entry.read_text().rsplit(")", 1)[1].split()[1]
-        except OSError:
-            continue
-    found = [str(Path("/proc/self").resolve().name)]
-    for pid in found:
-        found += [child for child, parent in parents.items() if parent == pid]
-    return found[1:]
-
-
-def _weight(pid: str) -> int:
-    """Give a process's proportional set size in bytes; 0 for one that is gone."""
-    try:
-        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
-    except OSError:
-        return 0
-    return next((int(line.split()[1]) * 1024 for line in lines if line.startswith("Pss:")), 0)
 
 
 if __name__ == "__main__":
