@@ -41,7 +41,7 @@ FEATURES: Mapping[str, str] = {
     "gender_clash": N_("Title for the other gender"),
     "later": N_("Named in full earlier"),
     "own_org": N_("Own organisation"),
-    "at_work": N_("Surname right before the own organisation"),
+    "at_work": N_("Surname right beside the own organisation"),
     "own_org_far": N_("Own organisation elsewhere in the post"),
     "other_org": N_("Another organisation"),
     "own_town": N_("Own town"),

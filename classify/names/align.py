@@ -16,7 +16,7 @@ _POINTING = frozenset({"die", "deze", "dat", "onze", "that", "this", "our"})
 _SIGNS = re.compile("[@#]")
 _CHUNK = re.compile(r"(?<![a-z0-9])[@#][a-z0-9](?:[a-z0-9._\-]*[a-z0-9])?|[a-z0-9._\-]+@[a-z0-9.\-]*[a-z0-9]")
 _LINK = re.compile(
-    r"[ ,(\-\n]+(?:(?:van|bij|from|at|of|namens)[ \n]+)?(?:(?:de|het|die|dat|the)[ \n]+)?(?:(?:stichting|bureau)[ \n]+)?"
+    r"[ ,(\-\n]+(?:(?:die|is|werkt|zit|who|works)[ \n]+){0,3}(?:(?:van|bij|from|at|of|namens)[ \n]+)?(?:(?:de|het|die|dat|the)[ \n]+)?(?:(?:stichting|bureau)[ \n]+)?"
 )
 """What may stand between a first name and the organisation of its bearer."""
 _ROLE = r"(?:[a-z]+[ \n]+)?[a-z]{4,}[ \n]+(?=(?:van|bij|from|at|of|namens)[ \n])"
@@ -26,6 +26,12 @@ _AT_WORK = re.compile(
     r"(?:(?:van|bij|voor|from|at|of|namens)[ \n]+)?(?:(?:de|het|die|dat|the)[ \n]+)?(?:(?:stichting|bureau)[ \n]+)?"
 )
 """What may stand between a surname and the organisation of its bearer: "van", "(de baas van", ", die werkt bij"."""
+_BRACKETED = re.compile(r"[ \n]?\(([a-z]+)\)")
+"""A first name in brackets behind the surname: "Heijnen (Ina)"."""
+_AMONG = re.compile(r"(?:[ \n]+[a-z]{2,}){0,4}[ \n]+")
+_AT = re.compile(r"\b(?:bij|at)[ \n]+(?:(?:de|het|the)[ \n]+)?(?:(?:stichting|bureau)[ \n]+)?$")
+LONG_AMONG = 5
+"""Letters of a surname that stands alone shortly behind its bearer's organisation."""
 SHORTEST_ALONE = 3
 LONG_ALONE = 7
 """Letters a surname needs before a wrong one is forgiven where only the organisation says whose it is."""
@@ -126,7 +132,8 @@ class Aligner(Reading):
             return
         found = self._title(i, at)
         gender = title_gender(found)
-        for who in sorted(people & self.context.workers) if found else ():
+        double = i + 1 < len(self.tokens) and self._gap(i) == "-"
+        for who in sorted(people if double else people & self.context.workers) if found else ():
             marks = {"pointed_at" if found in _POINTING | {"de", "the"} else "title": found}
             if gender in {"m", "f"} and self.index.entries[who].person.gender not in {"", gender}:
                 marks["gender_clash"] = found
@@ -164,8 +171,21 @@ class Aligner(Reading):
         for who in sorted(self.context.workers & people):
             entry = self.index.entries[who]
             link = next((links[org] for org in entry.orgs if links.get(org)), None)
+            link = link or (self._among(at, entry) if likeness is Likeness.EXACT else None)
             if link and fit(pieces, self._surname(who, core, pieces).pieces) <= Fit.MIXED:
                 yield self._make(who, at, i, core, pieces, likeness, {"at_work": link.group().strip() or word})
+
+    def _among(self, at: int, entry: Entry) -> re.Match[str] | None:
+        """Find, shortly before a surname that begins at token `at`, "bij" and its bearer's organisation: "bij JBD zit Hoekman"."""
+        word, start = self.tokens[at].word, self.tokens[at].start
+        if is_ordinary(word) or word in self.context.towns or len(word) < LONG_AMONG:
+            return None
+        for org in entry.orgs:
+            left, right = self.context.org_spans.get(org, (0, 0))
+            found = _AMONG.fullmatch(self.text, right, start) if 0 < right < start else None
+            if found and _AT.search(self.text, max(0, left - 20), left):
+                return found
+        return None
 
     def _title(self, i: int, at: int) -> str:
         """Give the title, role or pointing word that belongs to a surname of tokens `at` to `i`; "" where there is none."""
@@ -192,7 +212,8 @@ class Aligner(Reading):
         self, i: int, at: int, pieces: tuple[str, ...], people: set[int], core: int, likeness: Likeness
     ) -> Iterator[Candidate]:
         """Read the surname, then given names: "Vries, Jan de", "Bakker Marieke", "Meulen, van der, Willem"."""
-        if not self._soft(i, comma=True):
+        bracketed = _BRACKETED.match(self.text, self.tokens[i].end) if i + 1 < len(self.tokens) else None
+        if not (self._soft(i, comma=True) or bracketed):
             return
         comma = "," in self._gap(i)
         given = i + 1
@@ -203,7 +224,7 @@ class Aligner(Reading):
         between = tuple(token.word for token in self.tokens[i + 1 : given])
         for who, marks, _ in self._given(given, people, back=False):
             named = {"first_name", "alias", "nickname"} & marks.keys()
-            if not named and not comma:
+            if not named and not comma and not self._stands_alone(i, at, given, likeness):
                 continue
             last = self._initials(given, back=False)[1] if "initials" in marks or "initial" in marks else given
             after, last = self._pieces_after(last, self._surname(who, core, pieces), pieces or between)
@@ -212,7 +233,39 @@ class Aligner(Reading):
             if self._led_by_another(at, comma=comma):
                 made.marks["other_first"] = self.tokens[at - 1].word
             made.end = max(made.end, self._letter_end(last))
+            if bracketed:
+                made.end = max(made.end, bracketed.end())
+            self._first_half(made, at)
+            self._called_behind(made)
             yield made
+
+    def _stands_alone(self, i: int, at: int, given: int, likeness: Likeness) -> bool:
+        """Tell whether a surname and an initial behind it, without a comma, stand as in a list ("Kartosen O.")."""
+        word, end = self.tokens[i].word, self.tokens[given].end
+        if likeness is not Likeness.EXACT or is_ordinary(word) or not self._bare(at) or len(word) < SHORTEST_ALONE:
+            return False
+        return self.text[end : end + 1] == "." and not self.text[end + 1 : end + 2].isalpha()
+
+    def _first_half(self, made: Candidate, at: int) -> None:
+        """Take in the first half of a double surname that is reversed ("Jansen-de Vries, Ina"), where it is hers."""
+        if at == 0 or self._gap(at - 1).strip(" ") != "-":
+            return
+        cores = {self.index.surnames.names[core]: like for core, like, _ in self._surnames(self.tokens[at - 1])}
+        for surname in made.entry.surnames:
+            if surname.core in cores and cores[surname.core] <= Likeness.TYPO:
+                made.marks["double_surname"] = self.tokens[at - 1].word
+                start = at - 1
+                while start > 0 and self.tokens[start - 1].word in surname.pieces and self._soft(start - 1):
+                    start -= 1
+                made.start = self.tokens[start].start
+                return
+
+    def _called_behind(self, made: Candidate) -> None:
+        """Take in her call name in brackets behind the initials ("Pauw, A. (Sandra)")."""
+        found = _BRACKETED.match(self.text, made.end)
+        if found and found.group(1) in made.entry.firsts:
+            made.marks.setdefault("first_name", found.group(1))
+            made.end = found.end()
 
     def _pieces_after(self, last: int, surname: Surname, pieces: tuple[str, ...]) -> tuple[tuple[str, ...], int]:
         """Take in the tussenvoegsel behind the given names of a reversed name ("Vries, Jan de"), where it is hers."""

@@ -1,6 +1,7 @@
 """What the words around a name tell: her organisation and town, a trade of somebody else, a street name."""
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -18,6 +19,17 @@ _CALLED = frozenset({"is", "was", "heet", "heette", "wordt", "namelijk"})
 _TRADES = frozenset({"trade_before", "trade_behind", "other_life"})
 """Marks of another trade, which her own role on the roster is not ("notaris Mirjam 't Hart", who is one)."""
 _OWN_LIFE = frozenset({"own_org", "own_org_far", "own_role"})
+_LONG_AGO = re.compile(
+    r"(?:\b(?:in|uit|anno|van|sinds|tot|jaar|zomer|winter|overleden|gestorven|geboren|circa|rond|omstreeks)|[*(\-]) ?"
+    r"(1[5-8]\d\d|19[0-5]\d)(?! ?[a-z]{2}\b| ?\d)"
+)
+"""A year so long ago that nobody who worked then works now; four digits and two letters are a postal code."""
+_AGE = re.compile(
+    r"(?: ?[,(] ?| is )([1-9]|1[0-7]|[7-9]\d|10\d)(?: ?\)| (?:jaar|jr)\b(?! (?:geleden|lang|cel|jeugdbe)))"
+)
+"""The age of a child, or of somebody past work, directly behind a name."""
+LONGEST_SENTENCE = 400
+"""Characters of a sentence that are looked at on each side of a name: longer ones are lists, or made to be slow."""
 SHORTEST_TRADE = 5
 """Letters a trade needs to be recognised as the end of a compound ("oud-schaatskampioen")."""
 
@@ -81,8 +93,8 @@ class Context:
 
     @cached_property
     def another_life(self) -> list[str]:
-        """The words of the post that only another life than youth protection uses."""
-        return of_another_life(self.plain.split())
+        """The words of the post that only another life than youth protection uses, and years long ago."""
+        return [*of_another_life(self.plain.split()), *_LONG_AGO.findall(self.text)]
 
     @cached_property
     def work(self) -> str:
@@ -121,8 +133,16 @@ class Context:
         return self.workers.union(*(self.roster.people.get(phrase, ()) for phrase in (*self.towns, *roles)))
 
     def inside_org(self, start: int, end: int) -> bool:
-        """Tell whether a span shares letters with an organisation's name ("Pleegzorg De Linde")."""
-        return any(start < right and left < end for left, right in self.org_spans.values())
+        """Tell whether a span shares letters with an organisation's name ("Pleegzorg De Linde") or is part of a town's ("ad Rijn")."""
+        return any(start < right and left < end for left, right in self.org_spans.values()) or any(
+            left < start and end <= right for left, right in self.town_spans
+        )
+
+    @cached_property
+    def town_spans(self) -> list[tuple[int, int]]:
+        """Where towns whose names are several words stand."""
+        several = [town for town in self.towns if " " in town]
+        return [m.span() for town in several for m in self.roster.written(town).finditer(self.text)]
 
     @cached_property
     def borders(self) -> list[int]:
@@ -130,10 +150,11 @@ class Context:
         return [0, *(m.end() for m in _SENTENCE.finditer(self.text)), len(self.text)]
 
     def sentence(self, start: int, end: int) -> tuple[int, int]:
-        """Give the bounds of the sentence around a span."""
-        return max(b for b in self.borders if b <= start), min(
-            (b for b in self.borders if b >= end), default=len(self.text)
-        )
+        """Give the bounds of the sentence around a span, of a very long one those of its nearest part."""
+        left = self.borders[bisect_right(self.borders, start) - 1]
+        after = bisect_left(self.borders, end)
+        right = self.borders[after] if after < len(self.borders) else len(self.text)
+        return max(left, start - LONGEST_SENTENCE), min(right, end + LONGEST_SENTENCE)
 
     def look(self, candidate: Candidate) -> dict[str, str]:
         """Name what surrounds a candidate."""
@@ -142,10 +163,10 @@ class Context:
         if seen is None:
             seen = self._seen[span] = self._surroundings(*span)
         marks = self._places(candidate.entry, seen.left, seen.right)
-        own = {*candidate.entry.role.split(), *marks.get("own_org", "").split()}
+        own = {*_said_of(candidate.entry.role), *marks.get("own_org", "").split()}
         marks.update({mark: word for mark, word in seen.marks.items() if not (mark in _TRADES and word in own)})
         if not _OWN_LIFE & marks.keys():
-            marks.update(self._only_other_life(candidate.entry, own))
+            marks.update(self._only_other_life(candidate.entry, own, marks))
         care = seen.care.difference(marks.get("own_org", "").split()) if seen.care else ()
         if care:
             marks["care_sentence"] = min(care)
@@ -160,7 +181,11 @@ class Context:
         after = _BESIDE.findall(self.text, end, right)
         around = {*before, *after}
         marks = self._trade(end, before)
+        aged = _AGE.match(self.text, end)
+        if aged and "trade_behind" not in marks:
+            marks["trade_behind"] = aged.group(1)
         other = [word for some in (before, after) for word in (*of_another_life(some), *hints_at_another_life(some))]
+        other += _LONG_AGO.findall(self.text, left, right)
         if other:
             marks["other_life"] = other[0]
         written = " ".join(_BESIDE.findall(self.text, start, end))
@@ -176,10 +201,14 @@ class Context:
             marks["family"] = before[-1]
         return Surroundings(left, right, marks, around & words("care"))
 
-    def _only_other_life(self, entry: Entry, own: set[str]) -> dict[str, str]:
-        """Tell whether the post has words of another life, her own name and role aside, and none of youth protection."""
+    def _only_other_life(self, entry: Entry, own: set[str], marks: dict[str, str]) -> dict[str, str]:
+        """Tell whether the post has words of another life, her own name and role aside, and none of youth protection.
+
+        A trade or an age that the name itself carries is such a word.
+        """
         names = {surname.core for surname in entry.surnames} | entry.firsts.keys()
-        other = [word for word in self.another_life if word not in own and word not in names]
+        carried = [marks[mark] for mark in ("trade_before", "trade_behind") if mark in marks]
+        other = [*(word for word in self.another_life if word not in own and word not in names), *carried]
         return {"only_other_life": other[0]} if other and not self.work else {}
 
     def _places(self, entry: Entry, left: int, right: int) -> dict[str, str]:
@@ -210,7 +239,7 @@ class Context:
         if called:
             return {"trade_before": called[-1]}
         behind = re.match(
-            r"'?s?(?:(?:\s*[,(]\s*|\s+is\s+|\s+was\s+)(?:(?:de|een|het|mijn|onze|the|a|als)\s+)?|\s+(?:van )?(?:de|onze) )([a-z]+)",
+            r"'?s?(?:(?:\s*[,(]\s*|\s+is\s+|\s+was\s+)(?:(?:de|een|het|die|dat|zo'?n|mijn|onze|the|a|als)\s+)?|\s+(?:van )?(?:de|onze) )([a-z]+)",
             self.text[end : end + 60],
         )
         if behind and (is_trade(behind.group(1)) or behind.group(1) in {"moeder", "vader", "oma", "opa", "buurman"}):
@@ -224,6 +253,12 @@ def is_trade(word: str) -> bool:
     if word in words("care"):
         return False
     return word in trades or any(word[i:] in trades for i in range(2, len(word) - SHORTEST_TRADE + 1))
+
+
+@cache
+def _said_of(role: str) -> frozenset[str]:
+    """Give the words for a role, and what its compounds end in: a vertrouwensarts is an arts."""
+    return frozenset(part[i:] for part in role.split() for i in range(max(1, len(part) - 3)))
 
 
 @cache

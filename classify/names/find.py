@@ -1,6 +1,8 @@
 """The finder: posts in, mentions out."""
 
 import unicodedata
+from bisect import bisect_left
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -29,6 +31,8 @@ LONGEST_PIECE = 8_000
 """Characters of a text that are looked at together: more than any post, and it keeps a book's cost in proportion."""
 MOST_MENTIONS = 500
 """Mentions of one post after which the rest of a very long text is left: the list is long enough for anybody."""
+MOST_DISGUISED = 12
+"""Pieces of one post in which disguised words are put back together: 96,000 characters, more than anybody disguises by hand."""
 NEAR = 5
 """Words around a disguised one that may belong to the same name."""
 
@@ -54,6 +58,7 @@ class Finder:
         Mentions come in the order of the posts and of their places; the same input gives the same output.
         """
         found: list[Mention] = []
+        disguised: Counter[str] = Counter()
         for part in _parts([piece for post in posts for piece in _pieces(post)]):
             joined = fold("\n".join(text for _, _, text in part))
             starts = np.cumsum([0, *(len(text) + 1 for _, _, text in part)])
@@ -62,6 +67,10 @@ class Finder:
                 post, offset, text = part[passed.number]
                 if len(found) >= MOST_MENTIONS and found[-MOST_MENTIONS].post_id == post.id:
                     continue
+                if passed.hidden:
+                    disguised[post.id] += 1
+                    if disguised[post.id] > MOST_DISGUISED and offset:
+                        passed = replace(passed, hidden=False)  # noqa: PLW2901
                 left, right = int(borders[passed.number]), int(borders[passed.number + 1])
                 own = Folded(joined.codes[left:right], joined.origin[left:right] - starts[passed.number])
                 here = self._look(
@@ -116,7 +125,8 @@ class Finder:
         if not any(text.find(surname.core, c.end) > 0 for c in full for surname in c.entry.surnames):
             return scored
         words = tokens if passed.hidden else passed.words()
-        later = [c for c in later_mentions(self.index, words, full) if not any(_meets(c, f) for f in full)]
+        spans = sorted((c.start, c.end) for c in full)
+        later = [c for c in later_mentions(self.index, words, full) if not _meets(c, spans)]
         return [*scored, *weigh(later, context, self.table)]
 
     def _restored(self, text: str, passed: Passed) -> tuple[list[Token], list[Active]]:
@@ -168,9 +178,10 @@ def _parts(pieces: Sequence[Piece]) -> Iterator[Sequence[Piece]]:
         yield pieces[first:]
 
 
-def _meets(one: Candidate, other: Candidate) -> bool:
-    """Tell whether two candidates share letters."""
-    return one.start < other.end and other.start < one.end
+def _meets(candidate: Candidate, spans: Sequence[tuple[int, int]]) -> bool:
+    """Tell whether a candidate shares letters with one of these spans, which are sorted and don't overlap."""
+    place = bisect_left(spans, (candidate.end, 0))
+    return place > 0 and spans[place - 1][1] > candidate.start
 
 
 def _original(candidate: Candidate, folded: Folded, text: str) -> tuple[int, int]:

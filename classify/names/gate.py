@@ -25,6 +25,8 @@ PIECE, LETTER, TITLE, ORG, ORDINARY, TOWN = (1 << i for i in range(2, 8))
 """Flags of a word beside LAST and FIRST: tussenvoegsel, initial, title, organisation, ordinary word, town."""
 AROUND = 9
 """Words beside one that may be part of a name which can belong to the name or say whose it is."""
+AFTER = 6
+"""Words after an organisation's telling one among which a surname may stand alone ("bij De Linde zit Kuipers")."""
 _SHORTEST = 3
 _SHORTEST_TYPO = 4
 _SHORTEST_GLUED = 5
@@ -270,13 +272,21 @@ class Gate:
         here = near[batch.post]
         bridge = piece | title | (batch.sure & FIRST != 0)
         last = batch.likely & LAST != 0
+        doubled = np.zeros_like(last)
+        joined = (batch.hashed.starts[1:-1] - batch.hashed.ends[:-2] == 1) & last[:-2]
+        joined &= batch.hashed.codes[batch.hashed.ends[:-2]] == ord("-")
+        doubled[:-2] = joined & (last[1:-1] | (piece[1:-1] & last[2:]))
+        doubled[-2:-1] = last[-2:-1]
         for reach in steps(title, bridge, batch.fresh, 4):
             hits |= here & last & reach
+            hits |= doubled & reach
         some = batch.pointing
         for reach in steps(some, np.ones_like(some), batch.fresh, 2):
             for led in [reach, *steps(reach & piece, piece, batch.fresh, 2)]:
                 hits |= here & last & led
         hits |= last & here & before(batch.sure & ORG != 0, AROUND)
+        for reach in steps(batch.sure & ORG != 0, np.ones_like(last), batch.fresh, AFTER):
+            hits |= reach & (batch.sure & LAST != 0) & (batch.sure & ORDINARY == 0)
         hits[:-3] |= here[:-3] & last[:-3] & (title[1:-2] | title[2:-1] | title[3:])
         town = np.zeros(len(batch.borders), dtype=np.bool_)
         town[batch.post[batch.sure & TOWN != 0]] = True

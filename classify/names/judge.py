@@ -1,6 +1,7 @@
 """Weighing: from candidates to scored marks, and from rivals for one span to one mention."""
 
 import math
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -37,12 +38,13 @@ class Scored:
 def complete(candidate: Candidate, context: Context) -> dict[str, str] | None:
     """Join a candidate's marks with its context's; None where a rule forbids it.
 
-    A surname alone never counts: a title or an initial of the surname needs the person's organisation in the post. Where
+    A surname alone never counts: a title or an initial of the surname needs the person's organisation in the post, but
+    for a title before both halves of a double surname, which hardly two people share. Where
     she is told of as somebody there ("(de baas van …"), neither her family nor another trade is meant.
     """
     marks = candidate.marks
     around = context.look(candidate)
-    alone = {"title", "pointed_at"} & marks.keys()
+    alone = {"title", "pointed_at"} & marks.keys() and not {"title", "double_surname"} <= marks.keys()
     if alone and not {"own_org", "own_org_far"} & around.keys():
         return None
     if "not_parted" in marks:
@@ -118,28 +120,70 @@ def choose(scored: Sequence[Scored], table: Table) -> list[tuple[Scored, list[Sc
         key=lambda s: (-s.score, s.candidate.start, s.candidate.start - s.candidate.end, s.candidate.entry.number),
     )
     chosen: list[tuple[Scored, list[Scored]]] = []
-    taken: list[tuple[int, int]] = []
+    beside = _Beside(left)
+    starts: list[int] = []
+    ends: list[int] = []
     for winner in left:
-        span = (winner.candidate.start, winner.candidate.end)
-        if any(span[0] < end and start < span[1] for start, end in taken):
+        start, end = winner.candidate.start, winner.candidate.end
+        place = bisect_left(starts, end)
+        if place and ends[place - 1] > start:
             continue
-        rivals = [
+        near = beside.meeting(start, end)
+        winner = _longer(winner, near, table)  # noqa: PLW2901
+        start, end = winner.candidate.start, winner.candidate.end
+        place = bisect_left(starts, end)
+        if place and ends[place - 1] > start:
+            continue
+        found = [
             other
-            for other in left
-            if other is not winner
-            and other.candidate.entry is not winner.candidate.entry
-            and abs(other.score - winner.score) < SAME
-            and other.candidate.start < span[1]
-            and span[0] < other.candidate.end
+            for other in near
+            if other.candidate.entry is not winner.candidate.entry and abs(other.score - winner.score) < SAME
         ]
-        rivals = list({r.candidate.entry.number: r for r in rivals}.values())
+        rivals = list({r.candidate.entry.number: r for r in found}.values())
         if rivals:
             values = {**winner.values, "shared": math.log2(len(rivals) + 1)}
             chosen.append((Scored(winner.candidate, values, table.score(values)), rivals))
         else:
             chosen.append((Scored(winner.candidate, dict(winner.values), winner.score), rivals))
-        taken.append(span)
+        starts.insert(place, start)
+        ends.insert(place, end)
     return chosen
+
+
+class _Beside:
+    """Candidates by where they start, so that those which meet a span are few to look at."""
+
+    def __init__(self, ranked: Sequence[Scored]) -> None:
+        """Sort them; `ranked` is the order in which they are given back."""
+        self.placed = sorted(enumerate(ranked), key=lambda pair: pair[1].candidate.start)
+        self.starts = [scored.candidate.start for _, scored in self.placed]
+        self.longest = max((s.candidate.end - s.candidate.start for s in ranked), default=0)
+
+    def meeting(self, start: int, end: int) -> list[Scored]:
+        """Give those that share letters with a span, in the order of their rank."""
+        left, right = bisect_left(self.starts, start - self.longest), bisect_left(self.starts, end)
+        return [scored for _, scored in sorted(self.placed[left:right], key=_rank) if scored.candidate.end > start]
+
+
+def _rank(pair: tuple[int, Scored]) -> int:
+    """Give the rank of a numbered candidate."""
+    return pair[0]
+
+
+def _longer(winner: Scored, near: Sequence[Scored], table: Table) -> Scored:
+    """Prefer, to a first name with an initial that may be a tussenvoegsel's, the whole name of the same person."""
+    if "surname_initial" not in winner.values:
+        return winner
+    start, end = winner.candidate.start, winner.candidate.end
+    whole = [
+        s
+        for s in near
+        if s.candidate.entry is winner.candidate.entry
+        and s.candidate.start <= start
+        and s.candidate.end > end
+        and s.score >= table.probable
+    ]
+    return whole[0] if whole else winner
 
 
 def remember(winner: Scored, post: PostText, answers: Sequence[Remembered], table: Table) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from classify.names.candidate import Candidate
 from classify.names.index import Index
-from classify.names.lexicon import SUFFIXES, Likeness
+from classify.names.lexicon import SUFFIXES, Likeness, is_ordinary
 from classify.names.lists import words
 from classify.names.tokens import LAST, Token
 from classify.names.tussen import PIECES, Fit, fit
@@ -13,13 +13,17 @@ _ARTICLES = frozenset(
     {"de", "het", "een", "the", "a", "deze", "dit", "onze", "mijn", "geen", "zijn", "hun", "bij", "op", "in"}
 )
 
+_OTHERWISE = frozenset({"of", "oftewel", "alias", "vroeger", "voorheen", "geboren", "geb", "nee"})
+"""Words that join a second surname to a name: "Coby Hendricks, vroeger Scholten" names her once."""
+
 
 def later_mentions(index: Index, tokens: Sequence[Token], full: Sequence[Candidate]) -> Iterator[Candidate]:
     """Give later surnames of the people whose full names are in `full`."""
-    by_core: dict[str, list[Candidate]] = {}
-    for candidate in full:
+    by_core: dict[str, dict[int, Candidate]] = {}
+    for candidate in sorted(full, key=_end):
         for surname in candidate.entry.surnames:
-            by_core.setdefault(surname.core, []).append(candidate)
+            by_core.setdefault(surname.core, {}).setdefault(candidate.entry.number, candidate)
+    ends = {candidate.end for candidate in full}
     written = {"".join((*pieces, core)) for core in by_core for pieces in index.pieces_of[core]}
     written |= {form + suffix for form in written for suffix in SUFFIXES}
     for i, token in enumerate(tokens):
@@ -27,9 +31,9 @@ def later_mentions(index: Index, tokens: Sequence[Token], full: Sequence[Candida
             continue
         for number, likeness, glued in index.surnames_of(token.word) if token.likely & LAST else ():
             name = index.surnames.names[number]
-            for earlier in by_core.get(name, ()) if likeness <= Likeness.SUFFIXED else ():
+            for earlier in by_core.get(name, {}).values() if likeness <= Likeness.SUFFIXED else ():
                 at = _start(tokens, i, earlier, name, glued) if token.start >= earlier.end else None
-                if at is not None:
+                if at is not None and not _said_otherwise(tokens, at, ends):
                     yield Candidate(earlier.entry, tokens[at].start, token.end, {"later": token.word})
 
 
@@ -44,6 +48,20 @@ def _start(tokens: Sequence[Token], i: int, earlier: Candidate, core: str, glued
         before = tokens[at - 1].word if at else ""
         bare = not surname.pieces and before in _ARTICLES and tokens[i].word in words("words")
         pieces = (*(t.word for t in tokens[at:i]), *glued)
-        if fit(pieces, surname.pieces) <= Fit.MIXED and not bare and before not in words("firstnames"):
+        if (
+            fit(pieces, surname.pieces) <= Fit.MIXED
+            and not bare
+            and (is_ordinary(before) or before not in words("firstnames"))
+        ):
             return at
     return None
+
+
+def _said_otherwise(tokens: Sequence[Token], at: int, ends: set[int]) -> bool:
+    """Tell whether the surname that starts at token `at` is the other one of a name directly before ("Hendricks of Scholten")."""
+    return at > 1 and tokens[at - 1].word in _OTHERWISE and tokens[at - 2].end in ends
+
+
+def _end(candidate: Candidate) -> int:
+    """Give where a candidate ends."""
+    return candidate.end

@@ -64,7 +64,7 @@ DETERMINERS = frozenset(
     ]
 )
 """Words after which a word is no name: "de bakker", "onze kok"."""
-SUFFIXES = ("s", "tje", "je", "pje", "tjes", "jes", "x")
+SUFFIXES = ("s", "tje", "atje", "otje", "je", "pje", "tjes", "jes", "x")
 
 
 class Lexicon:

@@ -46,6 +46,8 @@ _DIGRAPHS = {
     "joh": "j",
     "wilh": "w",
 }
+_APOSTROPHE = re.compile(r"'(?:s|n?[iu]n|y?[aeiu]|[dt][ae]n?|yl[ae])(?![a-z])")
+"""A possessive 's, or what Turkish joins to a name: Wieczorek'in (her), Çetin'e (to him)."""
 _HARD = re.compile(r"[^ \n\t_'\-/*\xb7.]|\.[ \n]|\n *\n")
 """What parts a first name from a surname: a sentence's end, a comma, an empty line."""
 
@@ -167,8 +169,9 @@ class Reading:
     def _name_end(self, last: int) -> int:
         """Give where the name ends, with a possessive 's or apostrophe."""
         end = self.tokens[last].end
-        if self.text[end : end + 2] == "'s" and not self.text[end + 2 : end + 3].isalpha():
-            return end + 2
+        ending = _APOSTROPHE.match(self.text, end)
+        if ending:
+            return ending.end()
         sibilant = self.text[end - 1 : end] in {"s", "z", "x"}
         return (
             end + 1

@@ -15,7 +15,8 @@ _RULES = (
     (re.compile(r"h$"), ("",)),
     (re.compile(r"rz"), ("sj", "sz", "r")),  # Grzegorz, Pietrzak
     (re.compile(r"cz"), ("ts", "c", "s")),
-    (re.compile(r"c(?=[^h]|$)"), ("s",)),
+    (re.compile(r"c(?=[^h]|$)"), ("s", "ts")),  # Polish: Wójcik
+    (re.compile(r"(?<=s)i(?=[aou])"), ("j",)),  # Polish: Gosia, Kasia
     (re.compile(r"aou"), ("au", "aoe", "ao")),
     (re.compile(r"ou"), ("o", "u")),
     (re.compile(r"oe"), ("o", "u")),

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 RESPELLINGS = (
-    ("tsch", "q"), ("tsj", "q"), ("tch", "q"), ("tj", "q"), ("cz", "q"), ("dzj", "j"), ("dj", "j"), ("sch", "s"),
+    ("tsch", "q"), ("tsj", "q"), ("tch", "q"), ("tj", "q"), ("cz", "q"), ("dzj", "j"), ("zj", "j"), ("dj", "j"), ("sch", "s"),
     ("sj", "s"), ("sh", "s"), ("sz", "s"), ("kh", "g"), ("gh", "g"), ("ch", "g"), ("ph", "f"), ("th", "t"),
     ("ck", "k"), ("x", "ks"), ("oe", "u"), ("ou", "u"), ("ue", "u"), ("au", "o"), ("ie", "i"), ("dt", "t"),
 )  # fmt: skip

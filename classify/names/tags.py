@@ -8,7 +8,8 @@ from ahocorasick_rs import AhoCorasick
 from classify.names.candidate import Candidate
 from classify.names.entry import ALIAS, CALLED, FAR_NICKNAME, GIVEN, NICKNAME, Entry
 from classify.names.index import Index
-from classify.names.lists import kinds
+from classify.names.lexicon import LONGEST, Likeness
+from classify.names.lists import kinds, words
 from classify.names.tokens import Token
 from classify.names.tussen import Fit, fit
 
@@ -20,6 +21,9 @@ _LETTERS = re.compile("[a-z]{5,60}")
 _KIND = {CALLED: "first_name", ALIAS: "alias", GIVEN: "second_name", NICKNAME: "nickname", FAR_NICKNAME: "far_nickname"}
 LONG = 9
 """Letters of a first name and surname together after which any tail may follow in a tag."""
+SHORTEST_PART = 4
+"""Letters a first name that is misspelt in a tag needs, and the surname beside it."""
+_SLIPS = {Likeness.SOUND: "first_sounds", Likeness.TYPO: "first_typo"}
 SHORTEST = 6
 """Letters a glued name needs."""
 
@@ -74,10 +78,12 @@ class Gluer:
             if name in self._firsts:
                 starts.add(start)
                 ends.add(end)
+        lasts = [(name, start, end) for name, start, end in found if name in self._surnames]
+        borders = {end for _, _, end in lasts}
         return any(
-            name in self._surnames and (start in ends or end in starts or not chunk[start - 2 : start - 1].isalpha())
-            for name, start, end in found
-        )
+            start in ends or end in starts or start in borders or not chunk[start - 2 : start - 1].isalpha()
+            for _, start, end in lasts
+        ) or any(True for part in _LETTERS.findall(chunk) for _ in self._slipped(part))
 
     def candidates(self, text: str) -> Iterator[Candidate]:
         """Give the candidates in the glued words of a folded post."""
@@ -133,13 +139,44 @@ class Gluer:
             here = self._rank(word, one[1], other[2])
             if here < (rank if best else (1 if tagged else 3, 0)):
                 break
-            people = [*self._match(one[0], other[0], "glued"), *self._match(other[0], one[0], "glued_reversed")]
+            people = [
+                *self._match(one[0], other[0], "glued"),
+                *self._match(other[0], one[0], "glued_reversed"),
+                *(self._both(one[0], other[0]) if tagged else ()),
+            ]
             for who, marks in people:
                 best.setdefault(who, marks)
             rank = here
         yield from best.items()
         if not best and tagged and len(word) > SHORTEST:
-            yield from self._with_initial(word)
+            slipped = list(self._slipped(word))
+            yield from slipped or self._with_initial(word)
+
+    def _both(self, one: str, other: str) -> Iterator[tuple[int, dict[str, str]]]:
+        """Give the people whose double surname two surnames are ("#DeVriesPiotrowska"): few pairs belong to two people."""
+        for core, pieces in self._cores(one):
+            for half, between in self._cores(other):
+                for who in sorted(self.index.by_core[core] & self.index.by_core[half]) if core != half else ():
+                    entry = self.index.entries[who]
+                    if self._agrees(entry, core, pieces) and self._agrees(entry, half, between):
+                        yield who, {"double_surname": other, "glued": one}
+
+    def _slipped(self, word: str) -> Iterator[tuple[int, dict[str, str]]]:
+        """Give the people whose surname begins or ends the word and whose first name the rest is but for a letter or its sound."""
+        ends = [
+            (self._names[number], start, end)
+            for number, start, end in self._engine.find_matches_as_indexes(word, overlapping=True)
+            if (start == 0) != (end == len(word)) and end - start >= SHORTEST_PART
+        ]
+        for last, start, end in ends if SHORTEST <= len(word) <= LONGEST else ():
+            rest, mark = (word[end:], "glued_reversed") if start == 0 else (word[:start], "glued")
+            for number, likeness in self.index.firsts.look_up(rest) if len(rest) >= SHORTEST_PART else ():
+                if likeness not in _SLIPS:
+                    continue
+                first = self.index.firsts.names[number]
+                another = {"first_is_another": rest} if rest in words("firstnames") else {}
+                for who, marks in self._match(first, last, mark):
+                    yield who, {**marks, _SLIPS[likeness]: rest, **another}
 
     @staticmethod
     def _rank(word: str, start: int, end: int) -> tuple[int, int]:

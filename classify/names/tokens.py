@@ -1,6 +1,7 @@
 """The words of one folded post, with the words somebody tried to hide put back together."""
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from itertools import pairwise, product
 from typing import NamedTuple
@@ -59,10 +60,13 @@ def repairs(text: str, index: Index) -> list[Token]:
 def restored(tokens: list[Token], repaired: list[Token]) -> list[Token]:
     """Give the words of a text with the repaired ones in their place."""
     taken: list[Token] = []
+    starts: list[int] = []
     for token in sorted(repaired, key=lambda t: (t.start - t.end, t.start)):
-        if all(token.end <= other.start or token.start >= other.end for other in taken):
-            taken.append(token)
-    free = [t for t in tokens if all(t.end <= other.start or t.start >= other.end for other in taken)]
+        place = bisect_left(starts, token.end)
+        if not place or taken[place - 1].end <= token.start:
+            taken.insert(place, token)
+            starts.insert(place, token.start)
+    free = [t for t in tokens if not (place := bisect_left(starts, t.end)) or taken[place - 1].end <= t.start]
     return sorted([*free, *taken], key=lambda t: t.start)
 
 
@@ -140,7 +144,7 @@ def _leet(text: str, index: Index) -> Iterator[Token]:
             yield Token("t" if word == "7" else "o", start, start + 1, "leet")
             continue
         bare = word.rstrip("!0123456789")
-        for shown in dict.fromkeys((word, word.rstrip("!"), bare)):
+        for shown in dict.fromkeys((word, word.rstrip("!"), bare, word.partition("@")[0])):
             if shown.isalpha() or len(shown) < 2:  # noqa: PLR2004
                 continue
             best = min(((_doubt(r, index), r) for r in _readings(shown)), default=(9, ""))

@@ -231,11 +231,12 @@ def test_strange_names_compile(name: str) -> None:
     ("filler", "bound"),
     [
         ("a ", 4), ("Jan de ", 4), ("#", 4), ("*", 4), ("😀", 4), ("3", 4), ("@a", 4), ("l e e t ", 4), ("v.d. ", 4),
-        ("Marieke de Vries ", 15),
+        ("Marieke de Vries ", 3), ("Marieke de Vries. De Vries, ", 3), ("m.a.r.i.e.k.e d.e v.r.i.e.s ", 3),
+        ("M*r**ke de Vr**s ", 3), ("j.a.n v.r.i.e.s ", 3), ("mevrouw de Vries van JBD ", 3), ("V**s J*n ", 3),
     ],
 )  # fmt: skip
 def test_a_hostile_post_of_a_megabyte_ends(finder: Finder, filler: str, bound: float) -> None:
-    """The bounds are three times what it takes; the goal, a second, is kept by half of them."""
+    """The bounds are three times the goal of a second, or what it took: other work may run beside."""
     text = (filler * (1_000_000 // len(filler) + 1))[:1_000_000]
     started = time.process_time()
     found(finder, text)
