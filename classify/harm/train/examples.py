@@ -18,9 +18,11 @@ class Example:
     origin: str
     """The data set's folder name, or `corpus`."""
     context: str = ""
+    pair: str = ""
+    """Shared by a harmful text and its lawful twin."""
 
 
 def from_corpus(post: CorpusPost) -> Example:
     """Turn a written post, whose six labels are all known, into an example."""
     known = {label: label in post.labels for label in Label}
-    return Example(text=post.text, language=post.language, known=known, origin="corpus")
+    return Example(text=post.text, language=post.language, known=known, origin="corpus", pair=post.pair or "")

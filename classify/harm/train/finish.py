@@ -70,7 +70,8 @@ def settle_policy(weights: Path, corpus: Path, policy: Path) -> None:
     _, development = split_corpus(read_corpus(corpus))
     scores, gold = score_posts(weights, load_policy(policy), development)
     calibration = fit_calibration(scores, gold)
-    write_policy(policy, choose(calibration.apply(scores), gold), calibration)
+    hard = np.array([bool(post.pair) or Label.CRITICISM in post.labels for post in development])
+    write_policy(policy, choose(calibration.apply(scores), gold, hard), calibration)
 
 
 def score_posts(weights: Path, policy: Policy, posts: Sequence[CorpusPost]) -> tuple[Scores, Truth]:

@@ -2,7 +2,8 @@
 
 import random
 import time
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 
 import torch
 from torch import Tensor
@@ -57,6 +58,7 @@ def fit(
             with torch.autocast("cpu", torch.bfloat16, enabled=half):
                 logits = network(batch[0], batch[1]).float()
             loss = masked_loss(logits, batch[2], recipe.smoothing)
+            loss = loss + recipe.twins * twin_loss(logits, batch[2], batch[3], recipe.margin)
             optimiser.zero_grad(set_to_none=True)
             loss.backward()
             torch.nn.utils.clip_grad_norm_([*body, *head], 1.0)
@@ -70,6 +72,14 @@ def fit(
         print(line, flush=True)  # noqa: T201 - a command's progress
 
 
+def averaged(states: Sequence[Mapping[str, Tensor]]) -> dict[str, Tensor]:
+    """Give the mean of each weight over networks that were trained from the same start."""
+    return {
+        name: torch.stack([state[name] for state in states]).mean(0) if first.is_floating_point() else first
+        for name, first in states[0].items()
+    }
+
+
 def masked_loss(logits: Tensor, wanted: Tensor, smoothing: float) -> Tensor:
     """Give the mean binary cross-entropy over the labels that are known.
 
@@ -79,6 +89,20 @@ def masked_loss(logits: Tensor, wanted: Tensor, smoothing: float) -> Tensor:
     target = torch.where(known, wanted, 0).clamp(smoothing, 1 - smoothing)
     loss = functional.binary_cross_entropy_with_logits(logits, target, reduction="none")
     return (loss * known).sum() / known.sum().clamp(min=1)
+
+
+def twin_loss(logits: Tensor, wanted: Tensor, twins: Tensor, margin: float) -> Tensor:
+    """Give how far harmful texts fail to stand above their lawful twins, on the labels they have.
+
+    `twins` has shape (pairs, 2): the places of a harmful text and of its twin in the batch. A pairwise ranking loss
+    (RankNet, Burges et al. 2005, with a margin): one edit apart, the two teach what the edit means.
+    """
+    if not len(twins):
+        return logits.sum() * 0
+    harms = [place for place, label in enumerate(Label) if label in HARMS]
+    above = (logits[twins[:, 0]] - logits[twins[:, 1]])[:, harms]
+    has = wanted[twins[:, 0]][:, harms] == 1
+    return functional.softplus(margin - above[has]).mean()
 
 
 def encode(tokenizer: PreTrainedTokenizerFast, example: Example, longest: int) -> list[int]:
@@ -100,19 +124,32 @@ def _passes(
 
 def _batches(
     examples: Sequence[Example], tokenizer: PreTrainedTokenizerFast, recipe: Recipe, draw: random.Random
-) -> Iterator[tuple[Tensor, Tensor, Tensor]]:
-    """Give ids, mask and wanted labels of each batch, in random order, the texts of a batch alike in length."""
+) -> Iterator[tuple[Tensor, Tensor, Tensor, Tensor]]:
+    """Give ids, mask, wanted labels and twins of each batch, in random order, the texts of a batch alike in length."""
     encoded = [(encode(tokenizer, one, recipe.longest), one) for one in examples]
     draw.shuffle(encoded)
+    together: dict[str, list[tuple[list[int], Example]]] = defaultdict(list)
+    for number, each in enumerate(encoded):
+        together[each[1].pair or str(number)].append(each)
+    groups = list(together.values())
     size = recipe.batch * _SORTED_TOGETHER
     cut = []
-    for at in range(0, len(encoded), size):
-        block = sorted(encoded[at : at + size], key=lambda pair: len(pair[0]))
-        cut += [block[start : start + recipe.batch] for start in range(0, len(block), recipe.batch)]
+    for at in range(0, len(groups), size):
+        block = sorted(groups[at : at + size], key=lambda group: max(len(ids) for ids, _ in group))
+        texts = [each for group in block for each in group]
+        cut += [texts[start : start + recipe.batch] for start in range(0, len(texts), recipe.batch)]
     draw.shuffle(cut)
     for batch in cut:
         longest = -(-max(len(ids) for ids, _ in batch) // PADDED_TO) * PADDED_TO
         padded = torch.tensor([ids + [tokenizer.pad_token_id] * (longest - len(ids)) for ids, _ in batch])
         mask = torch.tensor([[1] * len(ids) + [0] * (longest - len(ids)) for ids, _ in batch])
         wanted = torch.tensor([[float(one.known.get(label, float("nan"))) for label in Label] for _, one in batch])
-        yield padded, mask, wanted
+        yield padded, mask, wanted, _twins([one for _, one in batch])
+
+
+def _twins(batch: Sequence[Example]) -> Tensor:
+    """Give the places of each harmful text and of one lawful twin that is in the same batch."""
+    harmful = [any(one.known.get(label) for label in HARMS) for one in batch]
+    lawful = {one.pair: place for place, one in enumerate(batch) if one.pair and not harmful[place]}
+    pairs = [(place, lawful[one.pair]) for place, one in enumerate(batch) if harmful[place] and one.pair in lawful]
+    return torch.tensor(pairs, dtype=torch.long).reshape(-1, 2)

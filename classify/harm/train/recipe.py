@@ -7,8 +7,11 @@ from dataclasses import dataclass
 class Recipe:
     """How long, how fast, on how much. The defaults made the packaged weights."""
 
-    epochs: int = 5
-    """Passes over the written corpus."""
+    runs: int = 2
+    """Networks that are trained from the same start in another order of texts, and averaged weight by weight ("model
+    soups", Wortsman et al. 2022): what one of them learnt by heart the other didn't."""
+    epochs: int = 6
+    """Passes of a run over the written corpus."""
     public_epochs: int = 1
     """How often each public row is seen: the drawn rows are spread over the first passes."""
     rate: float = 1.2e-4
@@ -21,5 +24,9 @@ class Recipe:
     post in two lost the sentence that its label is about."""
     smoothing: float = 0.02
     """A label counts as 0.02 or 0.98: with so few posts certainty is learnt by heart, and scores lose their meaning."""
+    margin: float = 2.0
+    """By how much a harm's logit shall be higher in a harmful text than in its lawful twin."""
+    twins: float = 0.2
+    """Weight of that beside the labels' own loss."""
     seed: int = 20261124
     threads: int = 2

@@ -3,9 +3,10 @@
 import logging
 import shutil
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+import torch
 from transformers import AutoTokenizer, BertModel, PreTrainedTokenizerFast
 
 from classify.harm.errors import TrainingError
@@ -17,7 +18,7 @@ from classify.harm.train.decisions import learnt_from, read_decided
 from classify.harm.train.examples import from_corpus
 from classify.harm.train.export import export
 from classify.harm.train.finish import NAME, note_facts, settle_policy
-from classify.harm.train.fit import PREFIX, fit
+from classify.harm.train.fit import PREFIX, averaged, fit
 from classify.harm.train.network import HarmNetwork
 from classify.harm.train.public import READERS, read_public
 from classify.harm.train.recipe import Recipe
@@ -52,9 +53,16 @@ def train(places: Places, recipe: Recipe | None = None) -> None:
     posts = read_corpus(places.corpus)
     training, _ = split_corpus(posts)
     public = read_public(places.data, recipe.seed)
-    network, tokenizer = _start(ensure_base(places.base), [post.text for post in posts], places.data)
+    base = ensure_base(places.base)
     decided = read_decided(places.decisions) if places.decisions else []
-    fit(network, tokenizer, [*map(from_corpus, training), *learnt_from(decided)], public, recipe)
+    examples = [*map(from_corpus, training), *learnt_from(decided)]
+    learnt = []
+    for number in range(recipe.runs):
+        torch.manual_seed(recipe.seed)  # one start for all runs: only then can they be averaged
+        network, tokenizer = _start(base, [post.text for post in posts], places.data)
+        fit(network, tokenizer, examples, public, replace(recipe, seed=recipe.seed + number))
+        learnt.append(network.state_dict())
+    network.load_state_dict(averaged(learnt))
     exact = export(network, tokenizer, places.out, name=NAME, texts=[post.text for post in training])
     weights = places.out / "model.onnx"
     size = weights.stat().st_size

@@ -16,7 +16,7 @@ from classify.harm.model import OnnxModel  # noqa: E402
 from classify.harm.train.base_model import SPECIAL  # noqa: E402
 from classify.harm.train.examples import Example  # noqa: E402
 from classify.harm.train.export import export  # noqa: E402
-from classify.harm.train.fit import fit, masked_loss  # noqa: E402
+from classify.harm.train.fit import averaged, fit, masked_loss, twin_loss  # noqa: E402
 from classify.harm.train.network import HarmNetwork  # noqa: E402
 from classify.harm.train.quantise import balance, largest  # noqa: E402
 from classify.harm.train.recipe import Recipe  # noqa: E402
@@ -54,6 +54,23 @@ def test_unknown_labels_train_nothing() -> None:
     masked_loss(logits, torch.tensor([[float("nan"), 1.0], [float("nan"), 0.0]]), 0.0).backward()
     assert logits.grad[:, 0].tolist() == [0, 0]
     assert logits.grad[:, 1].tolist() == [-0.25, 0.25]
+
+
+def test_a_harmful_text_is_pushed_above_its_twin_on_its_own_labels_only() -> None:
+    logits = torch.zeros((3, 6), requires_grad=True)
+    wanted = torch.zeros((3, 6))
+    wanted[0, 0] = 1
+    twin_loss(logits, wanted, torch.tensor([[0, 2]]), 2.0).backward()
+    assert logits.grad[0, 0] < 0 < logits.grad[2, 0]
+    assert logits.grad[1].tolist() == [0] * 6
+    assert logits.grad[:, 1:].abs().max() == 0
+    assert twin_loss(logits, wanted, torch.empty((0, 2), dtype=torch.long), 2.0) == 0
+
+
+def test_runs_are_averaged_weight_by_weight() -> None:
+    one, two = ({"w": torch.tensor([value, 4.0]), "n": torch.tensor(7)} for value in (1.0, 3.0))
+    assert averaged([one, two])["w"].tolist() == [2.0, 4.0]
+    assert averaged([one, two])["n"] == 7
 
 
 def test_pruning_keeps_the_served_scripts_and_the_words_meaning() -> None:
