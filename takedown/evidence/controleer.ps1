@@ -9,7 +9,7 @@ $script:fout = $false
 $script:problemen = [System.Collections.Generic.List[string]]::new()
 function Mis([string]$t) { $script:problemen.Add($t) }
 function Slot([int]$n, [string]$titel) {
-  if ($script:problemen.Count) { "$n. FOUT: $titel"; $script:problemen | Select-Object -First 20 | ForEach-Object { "   - $_" }; $script:fout = $true }
+  if ($script:problemen.Count) { "$n. FOUT: $titel"; $script:problemen | Select-Object -First 20 | ForEach-Object { "   - $($_ -creplace '[^ -~]', '?')" }; $script:fout = $true }
   else { "$n. goed: $titel" }
   $script:problemen.Clear()
 }

@@ -9,11 +9,12 @@ cd "${2:-$(dirname "$0")}" || exit 2
 t=$(mktemp -d) || exit 2
 trap 'rm -rf "$t"' EXIT
 fout=0
-mis() { echo "$1" >> "$t/problemen"; }
-ook() { echo "$1" >> "$t/opmerkingen"; }
+mis() { printf '%s\n' "$1" >> "$t/problemen"; }
+ook() { printf '%s\n' "$1" >> "$t/opmerkingen"; }
+regels() { tr -c '\n -~' '?' | sed 's/^/   - /'; } # wat uit de bundel komt kan tekens hebben die een scherm besturen
 slot() { # nummer, titel: zeg wat deze stap vond
-  if [ -s "$t/problemen" ]; then echo "$1. FOUT: $2"; sed 20q "$t/problemen" | sed 's/^/   - /'; fout=1; else echo "$1. goed: $2"; fi
-  if [ -s "$t/opmerkingen" ]; then sed 's/^/   - /' "$t/opmerkingen"; fi
+  if [ -s "$t/problemen" ]; then echo "$1. FOUT: $2"; sed 20q "$t/problemen" | regels; fout=1; else echo "$1. goed: $2"; fi
+  regels < "$t/opmerkingen"
   : > "$t/problemen"; : > "$t/opmerkingen"
 }
 if command -v sha256sum > /dev/null; then S=sha256sum; else S='shasum -a 256'; fi

@@ -19,7 +19,7 @@ Whoever can rewrite the whole bundle can pass all steps but 9: only a time stamp
 to a moment. Without roots the answer says so in words.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -87,14 +87,14 @@ def verify(path: Path, *, roots: Path | None = None) -> Verification:
     """
     anchors = load_roots(roots)
     tree, problems = open_tree(path)
-    checks = [Check(number=1, code="readable", title="it can be read", problems=tuple(problems))]
+    checks = [_check(1, "readable", "it can be read", problems)]
     if tree is None or problems:
         return Verification(checks=tuple(checks))
     with tree:
         if TOMBSTONE in tree.names:
             return Verification(checks=(*checks, *_numbered(_erased_steps(tree, anchors), start=2)))
         lists, found = _read(partial(read_lists, tree))
-        checks.append(Check(number=2, code="lists", title="the hash lists are in form", problems=tuple(found)))
+        checks.append(_check(2, "lists", "the hash lists are in form", found))
         return Verification(checks=(*checks, *_numbered(_steps(tree, lists, anchors), start=3)))
 
 
@@ -136,9 +136,16 @@ def _numbered(steps: Iterable[Step], start: int) -> Iterator[Check]:
         except (LookupError, TypeError, AttributeError, ValueError, OSError) as error:
             # A manifest of another shape than ours, however it came about, is a finding, not a crash.
             wrong, remarks = [f"not of the expected form ({type(error).__name__}: {error})"], []
-        yield Check(
-            number=number, code=code, title=title, problems=tuple(wrong[:MOST_PROBLEMS]), remarks=tuple(remarks)
-        )
+        yield _check(number, code, title, wrong, remarks)
+
+
+def _check(number: int, code: str, title: str, problems: Sequence[str], remarks: Sequence[str] = ()) -> Check:
+    """Give a step's outcome. Names in a hostile bundle may hold characters that steer a terminal: they become "?"."""
+    shown = [
+        tuple("".join(sign if sign.isprintable() else "?" for sign in sentence) for sentence in sentences)
+        for sentences in (problems[:MOST_PROBLEMS], remarks)
+    ]
+    return Check(number=number, code=code, title=title, problems=shown[0], remarks=shown[1])
 
 
 def _read(step: Callable[[], tuple[Lists, list[str]]]) -> tuple[Lists, list[str]]:

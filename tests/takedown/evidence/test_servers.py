@@ -26,6 +26,9 @@ from takedown.evidence.files import read_json, read_kept
 RECIPES = Path(os.environ.get("HANDENAF_SERVERS", Path(__file__).parents[4] / "shared" / "servers"))
 HOME = Path(os.environ.get("HANDENAF_SERVERS_HOME", "/var/tmp/handenaf-servers"))  # noqa: S108 - as tests/crawlers has it
 INSTALLED = {"wordpress": "wordpress/www/wp-config.php", "isso": "venv-isso/bin/gunicorn"}
+FAR_AWAY = "https://s.w.org/images/core/emoji/"
+"""WordPress has the pictures of emoji come from its makers' server, which no test reaches: that is all that may be missing, and must be named."""
+NOT_LOADED = "Een afbeelding op de pagina is niet geladen: "
 WHOLE, SAMPLE = 50, 2
 """Captures of each site: 100 in all with `make test-evidence`, a few always where the sites are installed."""
 
@@ -112,12 +115,13 @@ def test_every_capture_of_a_real_site_is_whole(site: str, tmp_path: Path, whole:
             with zipfile.ZipFile(io.BytesIO(archive)) as wacz:
                 warc = io.BytesIO(wacz.read("archive/pagina.warc.gz"))
             answers = sum(record.rec_type == "response" for record in ArchiveIterator(warc, check_digests="raise"))
+            missing = [one for one in made.limitations if one.startswith(NOT_LOADED)]
             good = (
                 made.visible == "visible"
                 and {"bericht.png", "bericht-gemarkeerd.png", "woorden.json", "venster.png", "pagina.mhtml"} <= names
                 and answers >= 2
-                and manifest["afbeeldingen"]["niet_geladen"] == 0
+                and manifest["afbeeldingen"]["niet_geladen"] == len(missing)
             )
-            if not good or made.limitations:
+            if not good or any(FAR_AWAY not in one for one in made.limitations):
                 failed.append((url, text[:60], made.visible, made.limitations))
         assert failed == [], f"{len(failed)} of {len(chosen)}"

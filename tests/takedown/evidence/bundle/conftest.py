@@ -340,6 +340,11 @@ class Checkers:
         assert len(steps) == 9, done.stdout + done.stderr
         return steps
 
+    def shell_says(self, folder: Path) -> str:
+        """Give all that the shell script prints, which must be UTF-8."""
+        done = subprocess.run(["sh", self.own / "controleer.sh", "-", folder], capture_output=True, check=False)
+        return (done.stdout + done.stderr).decode("utf-8")
+
     def in_browser(self, act: Callable[[Page], Any]) -> Any:
         """Do something with the page, in the thread that owns it."""
         return self.threads.submit(act, self.page).result()

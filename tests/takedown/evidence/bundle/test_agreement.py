@@ -14,6 +14,7 @@ import pytest
 from takedown.evidence.editions import Edition
 from takedown.evidence.files import canonical
 from takedown.evidence.stamping import NO_SEALING
+from takedown.evidence.verify import verify
 
 if TYPE_CHECKING:  # tests can't import from one another at run time
     from tests.takedown.evidence.bundle.conftest import Authority, Checkers, Unpack, Workplace
@@ -81,7 +82,6 @@ def test_a_bundle_without_any_stamp_or_log_passes_and_says_what_that_means(
     workplace: Workplace, tmp_path: Path, checkers: Checkers, unpacked: Unpack
 ) -> None:
     from takedown.evidence.excerpt import Excerpt
-    from takedown.evidence.verify import verify
 
     bare = tuple(c for c in workplace.facts.captures[:0])
     workplace_sealing, workplace.sealing = workplace.sealing, NO_SEALING
@@ -188,3 +188,20 @@ def test_roots_decide_from_outside(
     assert agreed(checkers.all(folder)) == GOOD
     assert wrong(checkers.all(folder, authority.roots)) == [9]
     assert wrong(checkers.all(folder, rogue.roots)) == [9]
+
+
+HOSTILE = "\x1b[2J\x1b]0;IN ORDE\x07\x82\u202e"
+
+
+@pytest.mark.parametrize("place", ["list", "file name"])
+def test_what_steers_a_terminal_is_never_printed(folder: Path, checkers: Checkers, place: str) -> None:
+    if place == "list":
+        (folder / "manifest-sha256.txt").write_bytes(
+            b"0" * 64 + b"  data/" + HOSTILE.encode("latin-1", "replace") + b"\n"
+        )
+    else:
+        (folder / "data" / HOSTILE).write_text("x")
+    told = checkers.all(folder)
+    assert all(not all(steps.values()) for steps in told.values())
+    said = "".join(verify(folder).lines()) + checkers.shell_says(folder).replace("\n", "")
+    assert said.isprintable()
