@@ -1,4 +1,4 @@
-# The only interface: make setup, demo, test, check, bench, bench-names, bench-harm, eval-harm, train. Every target sets up what it needs.
+# The only interface; each line that ends in "## …" says what a target does. Every target sets up what it needs.
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -10,7 +10,7 @@ BENCH ?= ../shared/bench/names
 # Else every process would compile every library anew, which costs seconds at each start.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: setup demo test test-evidence test-servers check fix bench bench-names bench-harm eval-harm bench-evidence train lock clean
+.PHONY: setup demo test test-evidence test-night test-servers check fix bench bench-names bench-harm eval-harm bench-evidence train lock clean
 
 setup: .venv/ready  ## make .venv with the pinned dependencies, and find or get a Chromium
 
@@ -33,6 +33,9 @@ test: setup  ## all tests; those that need the real servers say why when they sk
 
 test-evidence: setup  ## all tests of the evidence, the long ones whole (nightly; some need ../shared/servers)
 	@$(BIN)/python -m pytest tests/takedown/evidence tests/flows/test_stamping.py --long
+
+test-night: setup  ## a night over the whole demo town, killed ten times: nothing lost, nothing doubled (a quarter of an hour)
+	@$(BIN)/python -m pytest -n 0 tests/flows/test_killed_night.py --long
 
 test-servers: setup  ## the crawlers against WordPress, FlaskBB, Isso, Bluesky and Mastodon, installed here first (minutes)
 	@HANDENAF_SERVERS_INSTALL=1 $(BIN)/python -m pytest -n 0 --timeout 1500 tests/crawlers/test_servers.py

@@ -6,8 +6,8 @@ LONG = "--long"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add `--long`. Known when pytest is given this folder, as `make test-evidence` does."""
-    parser.addoption(LONG, action="store_true", help="run the long evidence tests whole, not only a sample of them")
+    """Add `--long`, which `make test-evidence` and `make test-night` give."""
+    parser.addoption(LONG, action="store_true", help="run the long tests whole, not only a sample of them")
 
 
 def pytest_configure(config: pytest.Config) -> None:
