@@ -132,12 +132,20 @@ class Aligner(Reading):
             return
         found = self._title(i, at)
         gender = title_gender(found)
-        double = i + 1 < len(self.tokens) and self._gap(i) == "-"
-        for who in sorted(people if double else people & self.context.workers) if found else ():
+        for who in sorted(people & (self.context.workers | self._other_half(i))) if found else ():
             marks = {"pointed_at" if found in _POINTING | {"de", "the"} else "title": found}
             if gender in {"m", "f"} and self.index.entries[who].person.gender not in {"", gender}:
                 marks["gender_clash"] = found
             yield self._make(who, at, i, core, pieces, likeness, marks)
+
+    def _other_half(self, i: int) -> set[int]:
+        """Give the people who have the surname that a hyphen joins to token i."""
+        place = i + 1
+        if place >= len(self.tokens) or self._gap(i) != "-":
+            return set()
+        while place < len(self.tokens) - 1 and self.tokens[place].word in PIECES:
+            place += 1
+        return set().union(*(self.index.by_core[core] for core, _, _ in self._surnames(self.tokens[place])))
 
     def _bare(self, at: int) -> bool:
         """Tell whether a surname that begins at token `at` has neither a first name, an initial nor a half before it."""

@@ -43,11 +43,11 @@ def complete(candidate: Candidate, context: Context) -> dict[str, str] | None:
     she is told of as somebody there ("(de baas van …"), neither her family nor another trade is meant.
     """
     marks = candidate.marks
+    if "not_parted" in marks or _wrecked(marks):
+        return None
     around = context.look(candidate)
     alone = {"title", "pointed_at"} & marks.keys() and not {"title", "double_surname"} <= marks.keys()
     if alone and not {"own_org", "own_org_far"} & around.keys():
-        return None
-    if "not_parted" in marks:
         return None
     glued = {"glued", "glued_reversed", "own_handle"} & marks.keys()
     if not glued and context.inside_org(*(candidate.name or (candidate.start, candidate.end))):
@@ -56,7 +56,7 @@ def complete(candidate: Candidate, context: Context) -> dict[str, str] | None:
         {"own_org", "own_org_far", "own_town", "own_role"} & around.keys()
     ):
         return None
-    if _wrecked(marks) or "street" in around:
+    if "street" in around:
         return None
     if marks.get("at_work", "").startswith(("(", ",")):
         around = {mark: said for mark, said in around.items() if mark not in {"family", "trade_behind"}}

@@ -104,7 +104,8 @@ class Lexicon:
                 [name, *deletions(name)] if SHORTEST_TYPO <= len(name) <= LONGEST and name != self.keys[i] else ()
             ):
                 self.near_written.setdefault(shorter, []).append(i)
-        self._by_length: dict[int, list[str]] = {}
+        self._by_length: dict[int, str] = {}
+        """For each length the names of so many letters, a line each: one search looks through all."""
         self._memo: dict[str, tuple[tuple[int, Likeness], ...]] = {}
 
     def look_up(self, word: str) -> tuple[tuple[int, Likeness], ...]:
@@ -158,10 +159,12 @@ class Lexicon:
     def matching(self, pattern: str, length: int) -> list[int]:
         """Give the numbers of the names of `length` letters that a regular expression fits whole."""
         if not self._by_length:
+            by_length: dict[int, list[str]] = {}
             for name in self.names:
-                self._by_length.setdefault(len(name), []).append(name)
-        whole = re.compile(pattern)
-        return [self.number[name] for name in self._by_length.get(length, ()) if whole.fullmatch(name)]
+                by_length.setdefault(len(name), []).append(name)
+            self._by_length = {size: "\n".join(some) for size, some in by_length.items()}
+        found = re.findall(rf"^{pattern}$", self._by_length.get(length, ""), re.MULTILINE)
+        return [self.number[name] for name in found]
 
     def beginning(self, letters: str, pattern: str) -> list[int]:
         """Give the numbers of the names that begin with some letters and that a regular expression fits whole."""

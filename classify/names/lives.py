@@ -19,6 +19,8 @@ def of_another_life(text: Sequence[str]) -> list[str]:
     A trade that is also a surname needs to stand as a trade does: "de kok", not "Jan Kok". What is denied ("niet de
     voetballer") doesn't count.
     """
+    if not _telling({*text}):
+        return []
     named, padded = words("surnames"), ["", "", *text]
     return [
         word
@@ -29,16 +31,34 @@ def of_another_life(text: Sequence[str]) -> list[str]:
 
 def hints_at_another_life(text: Sequence[str]) -> list[str]:
     """Give the words that stand in another life often, and in others too."""
-    return [word for word in text if word in kinds("otherlife")["weak"]]
+    weak = kinds("otherlife")["weak"]
+    return [] if weak.isdisjoint(text) else [word for word in text if word in weak]
 
 
 def of_her_work(text: Sequence[str]) -> str:
     """Give a word of youth protection, or of a child that is the writer's own, or the reader's ("mijn zoon"); "" where there is none."""
     work, family = words("care"), words("family")
+    if work.isdisjoint(text):
+        return ""
     for before, word in pairwise(("", *text)):
         if word in work and (word not in family or before in _OWN):
             return word
     return ""
+
+
+_dumb: set[str] = set()
+"""Words that are known to tell nothing, which most words of most posts are: taking them out of a post at once is cheap."""
+MOST_KEPT = 200_000
+
+
+def _telling(text: set[str]) -> bool:
+    """Tell whether any of these words tells of another life."""
+    unknown = text - _dumb
+    told = {word for word in unknown if _tells(word)}
+    if len(_dumb) > MOST_KEPT:
+        _dumb.clear()
+    _dumb.update(unknown - told)
+    return bool(told)
 
 
 @lru_cache(maxsize=100_000)

@@ -5,6 +5,7 @@ letters by letters and never remove a whole word: the n-th word of the text stay
 """
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,6 +43,7 @@ def sound_keys_of(words: Sequence[str]) -> list[str]:
     return sound_keys(joined).tobytes().decode("ascii").split(" ")
 
 
+@lru_cache(maxsize=50_000)
 def sound_key(word: str) -> str:
     """Respell one folded word to its key."""
     for old, new in RESPELLINGS:
