@@ -28,7 +28,7 @@ class Judge:
         self._scorer: Scorer = Calibrated(scorer, policy.calibration)
 
     def judge(self, items: Sequence[Item]) -> list[Judged]:
-        """Read posts and answer in their order. Best given hundreds at once: batches are sorted by length.
+        """Read posts and answer in their order.
 
         Each post is read in windows (`windows.py`) with the names masked; a label's score is the highest of any window.
         A post without a visible character scores 0 on everything.

@@ -17,7 +17,6 @@ from classify.harm.outputs import Outputs, read_outputs
 from classify.harm.scorer import MOST_TOKENS, Scores
 from warehouse import Label
 
-_PADS = ("<pad>", "[PAD]")
 MOST_CONTEXT = 64
 """Tokens of the parent post that are read beside the text."""
 
@@ -53,7 +52,6 @@ class OnnxModel:
         self._outputs: Outputs = read_outputs(folder, properties, label_map)
         digest = hashlib.sha256(weights.read_bytes()).hexdigest()
         self.name = f"{properties.get('name', folder.name)}-{digest[:12]}"
-        self._pad = next((n for n in map(self._tokenizer.token_to_id, _PADS) if n is not None), 0)
         self._probe(folder)
 
     def score(self, texts: Sequence[str], contexts: Sequence[str]) -> Scores:
@@ -65,14 +63,14 @@ class OnnxModel:
         """
         scores = np.zeros((len(texts), len(Label)), np.float32)
         for place, (text, context) in enumerate(zip(texts, contexts, strict=True)):
-            scores[place] = self._outputs.to_scores(self._run([self._encode(text, context)]))[0]
+            scores[place] = self._outputs.to_scores(self._run(self._encode(text, context)))[0]
         return scores
 
     def _probe(self, folder: Path) -> None:
         """Refuse weights and tokenizer that don't belong together, before a night of posts does."""
         last = max(0, self._tokenizer.get_vocab_size() - 1)
         try:
-            given = self._run([[0, last]]).shape[1]
+            given = self._run([0, last]).shape[1]
         except Exception as error:  # onnxruntime's errors share no narrower parent
             message = f"{folder}: model.onnx can't read what tokenizer.json gives ({error}); fetch both again together"
             raise WeightsError(message) from error
@@ -89,13 +87,9 @@ class OnnxModel:
             ids += kept[1:] if room > 3 else []  # noqa: PLR2004 - two special tokens and one word
         return ids
 
-    def _run(self, rows: Sequence[Sequence[int]]) -> NDArray[np.float32]:
-        longest = max(map(len, rows))
-        ids = np.full((len(rows), longest), self._pad, np.int64)
-        mask = np.zeros_like(ids)
-        for row, tokens in enumerate(rows):
-            ids[row, : len(tokens)] = tokens
-            mask[row, : len(tokens)] = 1
-        feed = {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)}
+    def _run(self, tokens: Sequence[int]) -> NDArray[np.float32]:
+        """Give the logits of one text, shape (1, outputs)."""
+        ids = np.array([tokens], np.int64)
+        feed = {"input_ids": ids, "attention_mask": np.ones_like(ids), "token_type_ids": np.zeros_like(ids)}
         logits: NDArray[np.float32] = self._session.run(None, {k: v for k, v in feed.items() if k in self._inputs})[0]
         return logits

@@ -15,7 +15,8 @@ POST = Item(id="1", text="Ik weet waar Jan de Boer woont. Vanavond kom ik met ee
 
 
 def test_batches_hold_every_text_once_within_the_budget() -> None:
-    lengths = [random.Random(5).randint(3, 256) for _ in range(500)]  # noqa: S311 - a fixed seed, so that every run draws the same
+    dice = random.Random(5)  # noqa: S311 - a fixed seed, so that every run draws the same
+    lengths = [dice.randint(3, 256) for _ in range(500)]
     made = list(batches(lengths))
     assert sorted(index for batch in made for index in batch) == list(range(500))
     assert all(len(batch) * max(lengths[n] for n in batch) <= TOKEN_BUDGET for batch in made)
