@@ -241,6 +241,38 @@ def test_expired_now_and_valid_then_is_good(parties: Parties, tmp_path: Path) ->
 
 
 @pytest.mark.parametrize("revoked", [False, True])
+def test_an_ocsp_responder_is_asked_and_its_answer_kept_and_obeyed(
+    parties: Parties, tmp_path: Path, *, revoked: bool
+) -> None:
+    """Where the certificate names a responder (here `openssl ocsp`, RFC 6960) it is asked instead of a list."""
+    root, key = str(parties.good.folder / "roots" / "root.pem"), str(parties.good.folder / "root.key")
+    signers: list[Authority] = []
+
+    def respond(_: str, query: bytes) -> tuple[int, str, bytes]:
+        (asked,) = signers
+        (asked.folder / "question").write_bytes(query)
+        own = ("-CA", root, "-rsigner", root, "-rkey", key)
+        asked.run("ocsp", "-index", "index", *own, "-reqin", "question", "-respout", "status", "-ndays", "7")
+        return 200, "application/ocsp-response", (asked.folder / "status").read_bytes()
+
+    with serve(respond) as address:
+        extensions = SIGNER_EXTENSIONS + f"authorityInfoAccess=OCSP;URI:{address}/\n"
+        signer = under(parties, tmp_path / "s", extensions=extensions)
+        signers.append(signer)
+        if revoked:
+            signer.run("ca", "-config", "ca.cnf", "-cert", root, "-keyfile", key, "-revoke", "tsa.pem")
+            time.sleep(2.1)  # what was signed before that second stays good
+        reply = signer.answer(question())
+        verdict = ours(reply, parties.good.folder / "roots", fetch=True)
+    if revoked:
+        assert "trusted root" in str(verdict)
+    else:
+        assert isinstance(verdict, Token), verdict
+        assert len(verdict.ocsps) == 1
+        assert "tijdstempel-3.ocsp" in files_of(3, reply, verdict)
+
+
+@pytest.mark.parametrize("revoked", [False, True])
 def test_revocation_is_looked_up_kept_and_obeyed(parties: Parties, tmp_path: Path, *, revoked: bool) -> None:
     """The list that the certificate names is fetched on receipt; one that names the signer makes the token worthless."""
     lists: dict[str, bytes] = {}
