@@ -13,6 +13,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 from babel.support import Translations
+from babel.units import format_unit
 
 LANGUAGES: Mapping[str, str] = {"nl": "Nederlands", "en": "English"}
 DEFAULT = "nl"
@@ -54,6 +55,12 @@ def day(at: datetime, language: str) -> str:
 def ago(at: datetime, now: datetime, language: str) -> str:
     """Write how long ago, as in "3 uur geleden"."""
     return format_timedelta(at - now, add_direction=True, locale=Locale(language), threshold=1.2)
+
+
+def every(minutes: int, language: str) -> str:
+    """Write how long between two looks, as in "1 dag", "12 uur" or "90 minuten"."""
+    unit, each = next((unit, each) for unit, each in (("day", 1440), ("hour", 60), ("minute", 1)) if not minutes % each)
+    return format_unit(minutes // each, f"duration-{unit}", locale=Locale(language))
 
 
 def size(count: int, language: str) -> str:

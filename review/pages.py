@@ -13,7 +13,7 @@ from review.casefile import people_about
 from review.charts import points
 from review.desk import Desk
 from review.keys import KEYS
-from review.language import LANGUAGES, ZONE, ago, catalogue, day, moment, size
+from review.language import LANGUAGES, ZONE, ago, catalogue, day, every, moment, size
 from review.name_words import FEATURES
 from review.rights import Right
 from review.visit import Visit, page_language
@@ -51,6 +51,7 @@ class Pages:
         environment.filters["day"] = lambda at: day(at, language)
         environment.filters["ago"] = lambda at: ago(at, self.desk.now(), language)
         environment.filters["host"] = lambda link: urlsplit(link).hostname or link
+        environment.filters["every"] = lambda minutes: every(minutes, language)
         environment.filters["size"] = lambda count: size(count, language)
         environment.filters["web_link"] = web_link
         environment.filters["max_of"] = lambda row: max(row.values(), default=0)

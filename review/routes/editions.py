@@ -133,6 +133,18 @@ def _review(visit: Visit, file: CaseFile) -> MaskReview | None:
     return review if review and review.post_id == file.post.id else None
 
 
+def _last_words(text: str) -> str:
+    """Give the end of a text, from the beginning of a word."""
+    end = text[-CONTEXT:]
+    return text if len(text) <= CONTEXT else f"… {end.partition(' ')[2] or end}"
+
+
+def _first_words(text: str) -> str:
+    """Give the beginning of a text, to the end of a word."""
+    start = text[:CONTEXT]
+    return text if len(text) <= CONTEXT else f"{start.rpartition(' ')[0] or start} …"
+
+
 def _places(file: CaseFile, review: MaskReview | None) -> list[Place]:
     """Give the marked places with the answers there are."""
     text = file.post.text
@@ -140,9 +152,9 @@ def _places(file: CaseFile, review: MaskReview | None) -> list[Place]:
     return [
         Place(
             mark=answers.get((mark.start, mark.end), mark),
-            before=text[max(0, mark.start - CONTEXT) : mark.start],
+            before=_last_words(text[: mark.start]),
             words=text[mark.start : mark.end],
-            after=text[mark.end : mark.end + CONTEXT],
+            after=_first_words(text[mark.end :]),
         )
         for mark in suggest_marks(text, file.person)
     ]

@@ -19,6 +19,7 @@ from classify.names.features import table
 from review.charts import overview_of, points
 from review.deadlines import months_later
 from review.keys import KEYS
+from review.language import every
 from review.name_words import FEATURES
 from review.reasons import READY
 from warehouse import CaseState
@@ -64,6 +65,7 @@ def test_every_text_has_its_translation(language: str) -> None:
     texts = {(m.id if isinstance(m.id, str) else m.id[0]): m for m in catalogue if m.id}
     assert wanted() - {""} == set(texts)
     for key, message in texts.items():
+        assert message.string is not None, key
         given = [message.string] if isinstance(message.string, str) else list(message.string)
         assert all(given), key
         assert not message.fuzzy, key
@@ -109,7 +111,13 @@ def test_every_page_renders_whole_with_nothing_untranslated_inline_or_unlabelled
     person.post("/account/language", language=language)
     translations = review.language.catalogue(language)
     real = translations._catalog
-    monkeypatch.setattr(translations, "gettext", lambda text: real.get(text) or missing.append(text) or text)
+
+    def translated(text: str) -> str:
+        if not real.get(text):
+            missing.append(text)
+        return real.get(text) or text
+
+    monkeypatch.setattr(translations, "gettext", translated)
     for path in paths:
         answer = person.get(path)
         assert answer.status_code in (200, 403, 404), path
@@ -123,7 +131,7 @@ def test_every_page_renders_whole_with_nothing_untranslated_inline_or_unlabelled
         for tag, attributes in page.tags:
             assert "style" not in attributes, (path, tag)
             assert not [name for name in attributes if name.startswith("on")], (path, tag)
-            assert tag != "script" or attributes.get("src", "").startswith("/static/"), path
+            assert tag != "script" or (attributes.get("src") or "").startswith("/static/"), path
             assert tag != "img" or "alt" in attributes, path
             assert tag != "form" or attributes.get("method", "get") in ("get", "post", "dialog"), path
         ids = [attributes["id"] for _, attributes in page.tags if "id" in attributes]
@@ -242,3 +250,10 @@ def test_a_term_in_months_ends_on_the_same_day_or_the_months_last(start: str, mo
 
 def test_every_feature_of_a_name_match_has_words() -> None:
     assert set(FEATURES) == set(table().features)
+
+
+@pytest.mark.parametrize(
+    ("minutes", "written"), [(1440, "1 dag"), (720, "12 uur"), (90, "90 minuten"), (10080, "7 dagen")]
+)
+def test_how_often_a_source_is_looked_at_is_written_in_its_greatest_whole_unit(minutes: int, written: str) -> None:
+    assert every(minutes, "nl") == written
