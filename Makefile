@@ -43,7 +43,7 @@ test-servers: setup  ## the crawlers against WordPress, FlaskBB, Isso, Bluesky a
 check: setup  ## format, lint, types, imports
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
-	@$(BIN)/mypy crawlers classify takedown review flows warehouse demo
+	@$(BIN)/mypy crawlers classify takedown review flows warehouse demo tests
 	@$(BIN)/lint-imports --no-cache
 
 fix: setup  ## what the tools can mend by themselves

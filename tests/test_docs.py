@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 import typer
+from typer.core import TyperCommand
 from typer.main import get_command
 
 from flows import cli
@@ -18,14 +19,15 @@ README = (ROOT / "README.md").read_text("utf-8")
 
 
 @pytest.fixture(scope="module")
-def commands() -> dict[str, object]:
+def commands() -> dict[str, TyperCommand]:
     """Every command by its words, such as "people import"."""
     cli._add_commands()
-    found: dict[str, object] = {}
+    found: dict[str, TyperCommand] = {}
 
     def walk(command: object, words: tuple[str, ...]) -> None:
         children = getattr(command, "commands", None)
         if children is None:
+            assert isinstance(command, TyperCommand)
             found[" ".join(words)] = command
             return
         for name, child in children.items():
@@ -42,7 +44,7 @@ def said(text: str) -> list[str]:
 
 
 @pytest.mark.parametrize("doc", DOCS, ids=lambda doc: str(doc.relative_to(ROOT)))
-def test_every_command_and_option_that_is_written_exists(doc: Path, commands: dict[str, object]) -> None:
+def test_every_command_and_option_that_is_written_exists(doc: Path, commands: dict[str, TyperCommand]) -> None:
     for line in said(doc.read_text("utf-8")):
         words = [word for word in shlex.split(line.split(" < ")[0].split(" > ")[0])[1:] if word != "…"]
         if not words or words[0].startswith("-"):
@@ -54,7 +56,7 @@ def test_every_command_and_option_that_is_written_exists(doc: Path, commands: di
             assert {word.split("=")[0] for word in words if word.startswith("--")} <= known, f"{doc.name}: {line}"
 
 
-def test_every_command_is_in_the_readme(commands: dict[str, object]) -> None:
+def test_every_command_is_in_the_readme(commands: dict[str, TyperCommand]) -> None:
     written = " ".join(said(README))
     missing = [name for name in commands if f"handenaf {name}" not in written]
     assert missing == []
@@ -93,6 +95,6 @@ def test_the_table_of_settings_is_the_settings() -> None:
         assert meaning == Settings.model_fields[name].description, name
 
 
-def test_every_command_has_its_help(commands: dict[str, object]) -> None:
+def test_every_command_has_its_help(commands: dict[str, TyperCommand]) -> None:
     assert [name for name, command in commands.items() if not command.help] == []
     assert isinstance(cli.cli, typer.Typer)

@@ -115,7 +115,13 @@ class Night:
     def __init__(self) -> None:
         self.frontier: dict[str, FrontierEntry] = {}
         self.fetches: list[Fetch] = []
-        self.end: CrawlEnd | None = None
+        self.ended: CrawlEnd | None = None
+
+    @property
+    def end(self) -> CrawlEnd:
+        """The end of the crawl, which `look` has seen come."""
+        assert self.ended is not None, "a crawl ends"
+        return self.ended
 
     @property
     def texts(self) -> list[str]:
@@ -123,7 +129,7 @@ class Night:
 
     @property
     def messages(self) -> str:
-        said = [*(fetch.message for fetch in self.fetches), self.end.message if self.end else ""]
+        said = [*(fetch.message for fetch in self.fetches), self.ended.message if self.ended else ""]
         return " ".join(sentence for sentence in said if sentence)
 
     def keep(self, fetch: Fetch, every_minutes: int) -> None:
@@ -166,9 +172,9 @@ def look() -> LookOnce:
                 night.fetches.append(record)
                 night.keep(record, card.every_minutes)
             else:
-                assert night.end is None, "a crawl ends once"
-                night.end = record
-        assert night.end is not None
+                assert night.ended is None, "a crawl ends once"
+                night.ended = record
+        assert night.ended is not None
         return night
 
     return run

@@ -30,7 +30,8 @@ def parse_case(case: Path) -> Posts:
     page = next(path for path in case.iterdir() if path.stem == "page")
     kind = case.parent.name
     module = import_module(f"crawlers.kinds.{PARSERS.get(kind, kind)}")
-    return module.parse(page.read_bytes(), url, Look(source=kind, selectors=selectors, **meta))
+    found: Posts = module.parse(page.read_bytes(), url, Look(source=kind, selectors=selectors, **meta))
+    return found
 
 
 def plain(page: Posts) -> dict[str, Any]:
@@ -47,7 +48,8 @@ def plain(page: Posts) -> dict[str, Any]:
         "mark": page.mark,
         "again_minutes": page.again_minutes,
     }
-    return json.loads(json.dumps({key: value for key, value in found.items() if value}, default=str))
+    told: dict[str, Any] = json.loads(json.dumps({key: value for key, value in found.items() if value}, default=str))
+    return told
 
 
 @pytest.mark.parametrize("case", CASES, ids=[f"{case.parent.name}/{case.name}" for case in CASES])

@@ -27,7 +27,7 @@ LOOK = Look(
     source="proef",
     fetched_at=NOW,
     selectors=Selectors(
-        list_pages="a", next_page="a.next", post="div", permalink="a", time="b", author="i", parent="a"
+        list_pages=("a",), next_page="a.next", post="div", permalink="a", time="b", author="i", parent="a"
     ),
     headers={"link": '<x>; rel="next"', "x-wp-totalpages": "9"},
 )

@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -83,11 +83,12 @@ def is_alive(name: str) -> bool:
     return pid.exists() and Path(f"/proc/{pid.read_text().strip()}").exists()
 
 
-def seed() -> list[dict]:
-    return json.loads((RECIPES / "seed" / "seed.json").read_text())
+def seed() -> list[dict[str, Any]]:
+    threads: list[dict[str, Any]] = json.loads((RECIPES / "seed" / "seed.json").read_text())
+    return threads
 
 
-def gold_texts(threads: list[dict]) -> Counter[str]:
+def gold_texts(threads: list[dict[str, Any]]) -> Counter[str]:
     """Give the normalised texts of all posts of the seed, openings with their titles."""
     openings = [f"{thread['title']} {thread['text']}" for thread in threads]
     return Counter(map(plain, openings + [comment["text"] for thread in threads for comment in thread["comments"]]))

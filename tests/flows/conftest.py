@@ -124,7 +124,7 @@ def take_posts(town: Town) -> Callable[..., None]:
     def take(settings: Settings, site: str, *numbers: str, at: Town | None = None, **changes: Any) -> None:
         source, address = f"demo-{site}", (at or usual).sites[site]
         chosen = [post for post in load_posts() if post.site == site and (post.post_id in numbers or not numbers)]
-        fields = [
+        fields: list[dict[str, Any]] = [
             {
                 "source": source,
                 "permalink": address + post.path,

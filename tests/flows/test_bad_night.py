@@ -41,6 +41,7 @@ class Site(ThreadingHTTPServer):
     """A feed with posts that would like to break something, and a page that never answers."""
 
     daemon_threads = True
+    url: str
     texts: dict[str, str]
     asked: list[str]
 

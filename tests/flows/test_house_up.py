@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -54,6 +55,11 @@ def child(settings: Settings, sign: str) -> int:
     return next((pid for pid, command in sorted(children(settings).items()) if sign in command), 0)
 
 
+def is_another(settings: Settings, sign: str, before: int) -> bool:
+    """Tell whether that child is there as another process than before."""
+    return child(settings, sign) not in {0, before}
+
+
 def answers(address: str) -> bool:
     """Tell whether somebody answers there."""
     try:
@@ -78,7 +84,7 @@ def start_up(settings: Settings, tmp_path: Path) -> Iterator[Callable[[], "subpr
     def start() -> "subprocess.Popen[bytes]":
         said = tmp_path / f"said-{len(started)}.txt"
         with said.open("wb") as file:
-            command = [Path(sys.executable).with_name("handenaf"), "up", "--home", str(settings.home)]
+            command: list[str | Path] = [Path(sys.executable).with_name("handenaf"), "up", "--home", str(settings.home)]
             process = subprocess.Popen(command, stdout=file, stderr=file, start_new_session=True)
         started.append(process)
         until(
@@ -121,7 +127,7 @@ def test_killed_processes_come_back_nothing_outlives_the_house_and_lost_runs_are
         before = child(settings, sign)
         assert before, f"{sign} is not there: {children(settings)}"
         os.kill(before, signal.SIGKILL)
-        until(lambda sign=sign, before=before: child(settings, sign) not in {0, before}, f"another {sign}")
+        until(partial(is_another, settings, sign, before), f"another {sign}")
     until(lambda: answers(desk_of(settings) + "login"), "the desk's answer")
     until(lambda: answers(f"{api}/health"), "the server's answer")
     lost = leave_a_run(api, type="RUNNING", name="Running")

@@ -85,7 +85,7 @@ def test_decisions_become_examples_with_every_name_masked(judged_home: Settings)
     decide(judged_home, Choice.ACT, Choice.LEAVE)
     with opened(judged_home) as state:
         found = list(learning.decided_posts(state))
-    assert sorted(one.known.get(Label.THREAT) for one in found) == [False, True]
+    assert sorted(one.known[Label.THREAT] for one in found) == [False, True]
     assert {one.known.get(Label.CRITICISM) for one in found} == {False, None}
     assert {one.text for one in found} == {text.replace("Anna Bosveld", "[TARGET]") for text in TEXTS}
 

@@ -26,7 +26,7 @@ def hostile_case(town: Town, text: str, number: int = 900, author: str = "<b>x</
     person = town.state.people.one("p1")
     from_conftest = type(town).__module__
     add_case = __import__("sys").modules[from_conftest].add_case
-    return add_case(
+    case: Case = add_case(
         town.state,
         town.desk.evidence,
         person,
@@ -39,11 +39,14 @@ def hostile_case(town: Town, text: str, number: int = 900, author: str = "<b>x</
         town.clock(),
         number,
     )
+    return case
 
 
 def shown(page: str) -> str:
     """Give the page's text block."""
-    return re.search(r'<blockquote class="post.*?</blockquote>', page, re.DOTALL)[0]
+    block = re.search(r'<blockquote class="post.*?</blockquote>', page, re.DOTALL)
+    assert block
+    return block[0]
 
 
 def test_markup_in_a_post_is_text(town: Town, enter: Enter) -> None:

@@ -33,6 +33,7 @@ def routes() -> list[tuple[str, str, Right | None]]:
     for router in ROUTERS:
         for route in router.routes:
             assert isinstance(route, APIRoute)
+            assert route.methods is not None, route.path
             rights = [guard.right for guard in guards(route.dependant)]
             found += [(route.path, method, rights[0] if rights else None) for method in route.methods]
     return found

@@ -45,7 +45,7 @@ def test_every_record_comes_back_from_json(kind: type) -> None:
     def comes_back(record: object) -> None:
         stored = json.dumps(to_json(record))
         stored.encode()
-        again = from_json(kind, json.loads(stored))
+        again: object = from_json(kind, json.loads(stored))
         assert to_json(again) == to_json(record)
 
     st.register_type_strategy(datetime, MOMENTS)

@@ -26,4 +26,5 @@ def packaged() -> Judge:
 
 @pytest.fixture(scope="session", params=["tiny", "packaged"])
 def judge(request: pytest.FixtureRequest) -> Judge:
-    return request.getfixturevalue(request.param)
+    wanted: Judge = request.getfixturevalue(request.param)
+    return wanted

@@ -1,9 +1,10 @@
 import json
+from typing import Any
 
 from classify.harm import Judge, judge_lines
 
 
-def answers(judge: Judge, *lines: str) -> list[dict[str, object]]:
+def answers(judge: Judge, *lines: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in judge_lines(lines, judge)]
 
 

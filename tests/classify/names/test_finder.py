@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -117,8 +118,10 @@ def test_a_handle_at_the_start_of_a_line_is_found(finder: Finder) -> None:
 
 
 def test_a_surname_that_sounds_like_a_word_is_found_after_first_name_and_tussenvoegsel() -> None:
-    named = {"display_name": "Lotte van 't Hoff", "given_names": "Lotte", "tussenvoegsel": "van 't", "surname": "Hoff"}
-    (mention,) = found(compile_roster([Person(id="1", **named)]), "Lotte van t Hof komt morgen weer")
+    lotte = Person(
+        id="1", display_name="Lotte van 't Hoff", given_names="Lotte", tussenvoegsel="van 't", surname="Hoff"
+    )
+    (mention,) = found(compile_roster([lotte]), "Lotte van t Hof komt morgen weer")
     assert (mention.quote, mention.band) == ("Lotte van t Hof", Band.PROBABLE)
 
 
@@ -277,9 +280,16 @@ def test_it_is_fast_enough(finder: Finder) -> None:
 
 def test_her_own_role_before_the_name_is_not_another_trade() -> None:
     """A notary of the roster is called "notaris"; for a youth-protection worker of the same name it is another life."""
-    named = {"display_name": "Mirjam 't Hart", "given_names": "Mirjam", "tussenvoegsel": "'t", "surname": "Hart"}
-    notary = compile_roster([Person(id="n", role="notaris", **named)])
-    worker = compile_roster([Person(id="w", role="jeugdbeschermer", **named)])
+    mirjam = Person(
+        id="n",
+        display_name="Mirjam 't Hart",
+        given_names="Mirjam",
+        tussenvoegsel="'t",
+        surname="Hart",
+        role="notaris",
+    )
+    notary = compile_roster([mirjam])
+    worker = compile_roster([replace(mirjam, id="w", role="jeugdbeschermer")])
     text = "Let op: notaris Mirjam \u2018t Hart"
     assert flagged(notary, text) == ["n"]
     assert flagged(worker, text) == []

@@ -12,7 +12,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-import brotli
+import brotli  # type: ignore[import-untyped]  # it ships no types
 import pytest
 from PIL import Image
 from warcio.archiveiterator import ArchiveIterator

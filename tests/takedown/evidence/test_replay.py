@@ -19,6 +19,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Frame, Page, Route, sync_playwright
@@ -162,8 +163,8 @@ def viewer(kept: Kept, tmp_path: Path) -> Iterator[str]:
     )
 
     class Handler(SimpleHTTPRequestHandler):
-        def __init__(self, *words: object) -> None:
-            super().__init__(*words, directory=str(tmp_path))  # type: ignore[arg-type, misc]
+        def __init__(self, *words: Any) -> None:
+            super().__init__(*words, directory=str(tmp_path))
 
         def do_GET(self) -> None:
             asked, path = self.headers.get("Range"), Path(self.translate_path(self.path))

@@ -35,6 +35,7 @@ from takedown.evidence.verify import verify
 from warehouse import (
     Answer,
     AuditEntry,
+    Band,
     Capture,
     Case,
     CaseState,
@@ -246,8 +247,8 @@ def make_case(folder: Path, reply: Callable[[str], bytes] | None, text: str = TE
         text=text, fetched_at=NOW - timedelta(hours=3), posted_at=NOW - timedelta(hours=9), **(facts | about_post)
     )
     mention = Mention(
-        post_id=post.id, person_id=person.id, start=4, end=19, quote="Truus Voorbeeld", score=0.98, band="certain"
-    )  # type: ignore[arg-type]
+        post_id=post.id, person_id=person.id, start=4, end=19, quote="Truus Voorbeeld", score=0.98, band=Band.CERTAIN
+    )
     verdict = Verdict(mention_id=mention.id, post_id=post.id, person_id=person.id, scores={Label.THREAT: 0.93, Label.DOXXING: 0.88}, labels=(Label.THREAT, Label.DOXXING),
                       phrases=(), urgency=Urgency.ACUTE, model="proefmodel", policy="1", judged_at=NOW)  # fmt: skip
     case = Case(place=post.place, post_id=post.id, person_id=person.id, mention_id=mention.id, verdict_id=verdict.id, urgency=Urgency.ACUTE, state=CaseState.SENT,

@@ -7,7 +7,7 @@ import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -57,7 +57,7 @@ def mend_lists(folder: Path) -> None:
     write("tijdstempels/lijst.txt", ["tagmanifest-sha256.txt", *stamps])
 
 
-def change_json(path: Path, change: Callable[[dict], None]) -> None:
+def change_json(path: Path, change: Callable[[dict[str, Any]], None]) -> None:
     value = json.loads(path.read_bytes())
     change(value)
     path.write_bytes(canonical(value))
@@ -130,7 +130,7 @@ ALWAYS = (
     "a token's signature flipped",
     "a list out of order",
 )
-AFTER_MENDING = {
+AFTER_MENDING: dict[str, Callable[[Path], object]] = {
     "a file on two lists": lambda f: append(f / "tagmanifest-sha256.txt", (f / "manifest-sha256.txt").read_text().splitlines(keepends=True)[0]),
     "a list with Windows line ends": lambda f: (f / "manifest-sha256.txt").write_bytes((f / "manifest-sha256.txt").read_bytes().replace(b"\n", b"\r\n")),
     "a list out of order": lambda f: (f / "tijdstempels/lijst.txt").write_text("".join(reversed((f / "tijdstempels/lijst.txt").read_text().splitlines(keepends=True)))),

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import pyrage
+import pyrage  # type: ignore[import-untyped]  # it ships no types
 import pytest
 
 from takedown.errors import EvidenceError
@@ -44,8 +44,8 @@ def kept(workplace: Workplace, tmp_path: Path) -> Kept:
 
 def gone(own: Workplace, **changes: Any) -> tuple[Path, ...]:
     facts = own.facts
-    wanted = {"still_needed": (), "at": NOW, "by": "jurist", "ground": Ground.RETENTION} | changes
-    return erase(own.folder, facts.case.id, facts.captures, **wanted)
+    usual: dict[str, Any] = {"still_needed": (), "at": NOW, "by": "jurist", "ground": Ground.RETENTION}
+    return erase(own.folder, facts.case.id, facts.captures, **(usual | changes))
 
 
 def test_a_kept_bundle_is_unreadable_without_its_key_and_whole_with_it(kept: Kept) -> None:

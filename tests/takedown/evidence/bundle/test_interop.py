@@ -56,6 +56,16 @@ def test_the_shell_checker_runs_in_a_smaller_shell_too(folder: Path) -> None:
 @pytest.mark.skipif(not shutil.which("openssl"), reason="openssl is not installed")
 def test_openssl_alone_finds_the_bundles_stamp_valid(folder: Path, authority: Authority) -> None:
     stamp, root = folder / "tijdstempels/tijdstempel-0.tsr", authority.roots / "root.pem"
-    command = ["openssl", "ts", "-verify", "-data", folder / "tagmanifest-sha256.txt", "-in", stamp, "-CAfile", root]
+    command: list[str | Path] = [
+        "openssl",
+        "ts",
+        "-verify",
+        "-data",
+        folder / "tagmanifest-sha256.txt",
+        "-in",
+        stamp,
+        "-CAfile",
+        root,
+    ]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert "Verification: OK" in done.stdout + done.stderr

@@ -5,7 +5,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
-import pyrage
+import pyrage  # type: ignore[import-untyped]  # it ships no types
 import pytest
 
 from takedown.errors import EvidenceError

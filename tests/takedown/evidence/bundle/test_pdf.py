@@ -111,6 +111,7 @@ def test_the_sealed_report_is_b_lt_archival_and_allows_no_change(sealed: Path, s
     assert verify(sealed).ok
     status = judged(content, seal_folder)
     assert status.bottom_line
+    assert status.timestamp_validity is not None
     assert status.timestamp_validity.trusted
     assert status.docmdp_ok
     with pikepdf.open(BytesIO(content)) as pdf:
@@ -126,10 +127,14 @@ def test_flipped_bits_that_the_seal_misses_lie_in_its_padding_and_the_list_finds
     sealed: Path, seal_folder: Path, whole: bool, tmp_path: Path, unpacked: Unpack
 ) -> None:
     content = report_of(sealed)
-    start, end = (int(place) for place in re.search(rb"/Contents\s*<()", content).span())
+    contents = re.search(rb"/Contents\s*<()", content)
+    assert contents
+    start, end = contents.span()
     hole = range(end - 1, content.index(b">", end) + 1)
     draw = random.Random(7)  # noqa: S311 - a fixed seed, so that every run draws the same
-    covered = [int(n) for n in re.search(rb"/ByteRange\s*\[\s*(\d+) (\d+) (\d+) (\d+)", content).groups()]
+    byte_range = re.search(rb"/ByteRange\s*\[\s*(\d+) (\d+) (\d+) (\d+)", content)
+    assert byte_range
+    covered = [int(n) for n in byte_range.groups()]
     signed = covered[2] + covered[3]
     missed = []
     for _ in range(300 if whole else 40):
@@ -158,9 +163,9 @@ def test_an_addition_after_the_seal_is_refused(sealed: Path, seal_folder: Path) 
 
     writer = IncrementalPdfFileWriter(BytesIO(report_of(sealed)))
     writer.root["/Handenaf"] = writer.root["/Lang"]
-    writer.update_root()
+    writer.update_root()  # type: ignore[no-untyped-call]  # pyHanko's
     target = BytesIO()
-    writer.write(target)
+    writer.write(target)  # type: ignore[no-untyped-call]  # pyHanko's
     assert not judged(target.getvalue(), seal_folder).bottom_line
 
 
@@ -187,7 +192,9 @@ def test_a_key_that_others_may_read_is_refused(seal_folder: Path, tmp_path: Path
 def test_without_a_stamp_the_seal_is_made_all_the_same(workplace: Workplace, seal_folder: Path) -> None:
     from dataclasses import replace
 
-    path = replace(workplace, sealing=Sealing(seal=read_seal(seal_folder)), number=600).bundle()
+    seal = read_seal(seal_folder)
+    assert seal is not None
+    path = replace(workplace, sealing=Sealing(seal=seal), number=600).bundle()
     assert judged(report_of(path), seal_folder).bottom_line
 
 

@@ -34,6 +34,12 @@ def plain(text: str) -> str:
     return "".join(c for c in unicodedata.normalize("NFKD", text).casefold() if c.isalnum())
 
 
+def reviewed(workplace: Workplace) -> MaskReview:
+    """Give the review of the workplace's own case."""
+    assert workplace.facts.review is not None
+    return workplace.facts.review
+
+
 def everything(path: Path) -> dict[str, str]:
     """Give every text a reader can get out of a bundle: names, files, and what PDFs hold inside their streams."""
     found = {"namen": ""}
@@ -143,16 +149,17 @@ def test_a_reader_of_pictures_finds_no_seeded_name(workplace: Workplace, tmp_pat
 
 
 def test_a_masked_edition_is_refused_while_nobody_looked(workplace: Workplace) -> None:
-    for review in (None, replace(workplace.facts.review, post_id="other")):
+    for review in (None, replace(reviewed(workplace), post_id="other")):
         with pytest.raises(EvidenceError, match="Nobody has looked"):
             workplace.bundle(Edition.REDACTED, review=review)
 
 
 def test_a_masked_edition_is_refused_while_one_marked_place_has_no_answer(workplace: Workplace) -> None:
-    marks = workplace.facts.review.marks
+    review = reviewed(workplace)
+    marks = review.marks
     for left in (marks[1:], (replace(marks[0], masked=None), *marks[1:])):
         with pytest.raises(EvidenceError, match="not reviewed yet"):
-            workplace.bundle(Edition.SUSPECT, review=replace(workplace.facts.review, marks=left))
+            workplace.bundle(Edition.SUSPECT, review=replace(review, marks=left))
 
 
 def test_the_suspects_edition_is_refused_while_a_name_in_a_reason_has_no_answer(workplace: Workplace) -> None:
@@ -160,7 +167,8 @@ def test_the_suspects_edition_is_refused_while_a_name_in_a_reason_has_no_answer(
     reason = replace(facts.judgements[0], reason="Volgens Kwibus Tandeloo klopt het")
     with pytest.raises(EvidenceError, match="1 names in reasons"):
         workplace.bundle(Edition.SUSPECT, judgements=(reason,))
-    review = replace(facts.review, words=(*facts.review.words, "Kwibus Tandeloo"))
+    review = reviewed(workplace)
+    review = replace(review, words=(*review.words, "Kwibus Tandeloo"))
     texts = everything(workplace.bundle(Edition.SUSPECT, judgements=(reason,), review=review))
     assert not [name for name, text in texts.items() if "tandeloo" in plain(text)]
     texts = everything(workplace.bundle(Edition.REDACTED, judgements=(reason,)))
@@ -226,7 +234,7 @@ def test_suggestions_find_children_strangers_addresses_and_numbers_but_not_herse
 
 
 def test_words_that_stand_elsewhere_can_be_masked_too(workplace: Workplace) -> None:
-    review = replace(workplace.facts.review, words=("Boze Wolf",))
+    review = replace(reviewed(workplace), words=("Boze Wolf",))
     assert isinstance(review, MaskReview)
     assert isinstance(review.marks[0], Mark)
     texts = everything(workplace.bundle(Edition.REDACTED, review=review))
