@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Never
 import pytest
 from fastapi import FastAPI
 
-from review import create_app
 from takedown.errors import SendLaterError
 from warehouse import Case, CaseState, Notice
 
@@ -183,4 +182,3 @@ def test_looking_again_adds_a_capture(town: Town, enter: Enter, drafted: Case) -
 @pytest.mark.usefixtures("drafted")
 def test_the_whole_chain_still_verifies(town: Town, enter: Enter) -> None:
     assert "De keten klopt" in enter("lieke").post("/log/verify").text
-    create_app(town.desk)  # a second application on the same desk raises nothing
