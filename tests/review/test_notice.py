@@ -180,5 +180,5 @@ def test_looking_again_adds_a_capture(town: Town, enter: Enter, drafted: Case) -
 
 
 @pytest.mark.usefixtures("drafted")
-def test_the_whole_chain_still_verifies(town: Town, enter: Enter) -> None:
+def test_the_whole_chain_still_verifies(enter: Enter) -> None:
     assert "De keten klopt" in enter("lieke").post("/log/verify").text
