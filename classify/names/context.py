@@ -13,21 +13,34 @@ from classify.names.entry import Entry
 from classify.names.lists import kinds, phrases, words
 from classify.names.lives import hints_at_another_life, of_another_life, of_her_work
 
-_SENTENCE = re.compile(r"[.!?](?=\s|$)|\n\s*\n|\n")
+_SENTENCE = re.compile(
+    r"(?:[!?]|(?<!\bdr)(?<!\bmr)(?<!\bir)(?<!\bmw)(?<!\bdrs)(?<!\bdhr)(?<!\bmej)(?<!\bing)(?<!\bmevr)(?<!\bprof)\.)(?=\s|$)|\n\s*\n|\n"
+)
+"""Where a sentence ends; the full stop of a title is none."""
 _BESIDE = re.compile(r"[a-z]+")
+_AND_SONS = frozenset({"zoon", "zonen", "dochter", "dochters", "compagnon"})
+_LOOSE = frozenset({"&", "zn"})
+"""What joins a firm's names, and two people as well; "zn" is also "zijn"."""
 _CALLED = frozenset({"is", "was", "heet", "heette", "wordt", "namelijk"})
 _TRADES = frozenset({"trade_before", "trade_behind", "other_life"})
 """Marks of another trade, which her own role on the roster is not ("notaris Mirjam 't Hart", who is one)."""
 _OWN_LIFE = frozenset({"own_org", "own_org_far", "own_role"})
 _LONG_AGO = re.compile(
-    r"(?:\b(?:in|uit|anno|van|sinds|tot|jaar|zomer|winter|overleden|gestorven|geboren|circa|rond|omstreeks)|[*(\-]) ?"
-    r"(1[5-8]\d\d|19[0-5]\d)(?! ?[a-z]{2}\b| ?\d)"
+    r"(?:\b(?:in|uit|anno|van|sinds|tot|jaar|zomer|winter|overleden|gestorven|geboren|gedoopt|gehuwd|getrouwd|begraven|gesneuveld|omgekomen|circa|rond|omstreeks)|[*(\-]) ?"
+    r"(1[5-8]\d\d|19[0-5]\d)(?! ?(?!(?:in|te|op|en|is|de|of|om|al|er|ze|we|je|ik|zo|na)\b)[a-z]{2}\b| ?\d)"
 )
 """A year so long ago that nobody who worked then works now; four digits and two letters are a postal code."""
 _AGE = re.compile(
     r"(?: ?[,(] ?| is )([1-9]|1[0-7]|[7-9]\d|10\d)(?: ?\)| (?:jaar|jr)\b(?! (?:geleden|lang|cel|jeugdbe)))"
 )
 """The age of a child, or of somebody past work, directly behind a name."""
+_PLAYER = re.compile(
+    r" ?\(\d\d\) (tekent|tekende|scoort|scoorde|debuteert|debuteerde|verruilt|verruilde|stapt over|stapte over"
+    r"|(?:maakt|maakte) (?:de|een|haar|zijn) (?:overstap|transfer|debuut|rentree))\b"
+)
+"""What the sports page says of a player, behind her age in brackets: "(22) tekent bij …"."""
+_NOT = frozenset({"niet", "geen", "not"})
+_LESSON_OF = frozenset({"bij", "van", "met", "door"})
 LONGEST_SENTENCE = 400
 """Characters of a sentence that are looked at on each side of a name: longer ones are lists, or made to be slow."""
 SHORTEST_TRADE = 5
@@ -180,8 +193,8 @@ class Context:
         before = _BESIDE.findall(self.text, left, start)
         after = _BESIDE.findall(self.text, end, right)
         around = {*before, *after}
-        marks = self._trade(end, before)
-        aged = _AGE.match(self.text, end)
+        marks = self._trade(start, end, before)
+        aged = _AGE.match(self.text, end) or _PLAYER.match(self.text, end)
         if aged and "trade_behind" not in marks:
             marks["trade_behind"] = aged.group(1)
         other = [word for some in (before, after) for word in (*of_another_life(some), *hints_at_another_life(some))]
@@ -193,21 +206,29 @@ class Context:
             marks["famous"] = written
         if after and after[0] in kinds("tails")["eponym"] and self.text[end : end + 1] in {" ", "-"}:
             marks["street"] = after[0]
-        elif after and (after[0] in kinds("tails")["firm"] or after[:2] in (["en", "zoon"], ["en", "zonen"])):
-            marks["firm"] = after[0]
-        elif self.text[end : end + 2] == " &":
-            marks["firm"] = "&"
+        elif firm := self._firm(end, after):
+            marks["firm"] = firm
         if before[-1:] in (["familie"], ["fam"], ["gezin"]):
             marks["family"] = before[-1]
         return Surroundings(left, right, marks, around & words("care"))
 
+    def _firm(self, end: int, after: list[str]) -> str:
+        """Give the word that makes a firm of the name before it: "Makelaardij", "en zonen", "& Co"; "" where there is none."""
+        if after and self.text[end : end + 1] == " " and after[0] in kinds("tails")["firm"]:
+            return after[0]
+        if after[:1] == ["en"] and after[1:2] and after[1] in _AND_SONS:
+            return after[1]
+        return "&" if self.text[end : end + 2] == " &" else ""
+
     def _only_other_life(self, entry: Entry, own: set[str], marks: dict[str, str]) -> dict[str, str]:
         """Tell whether the post has words of another life, her own name and role aside, and none of youth protection.
 
-        A trade or an age that the name itself carries is such a word.
+        A trade, an age or a firm that the name itself carries is such a word.
         """
         names = {surname.core for surname in entry.surnames} | entry.firsts.keys()
-        carried = [marks[mark] for mark in ("trade_before", "trade_behind") if mark in marks]
+        carried = [
+            marks[mark] for mark in ("trade_before", "trade_behind", "firm") if marks.get(mark, "&") not in _LOOSE
+        ]
         other = [*(word for word in self.another_life if word not in own and word not in names), *carried]
         return {"only_other_life": other[0]} if other and not self.work else {}
 
@@ -229,22 +250,43 @@ class Context:
             marks["own_role"] = entry.role
         return marks
 
-    def _trade(self, end: int, before: list[str]) -> dict[str, str]:
+    def _trade(self, start: int, end: int, before: list[str]) -> dict[str, str]:
         """Find another trade directly before the name, or behind it after a comma, bracket or verb."""
-        if before and (
-            is_trade(before[-1]) or (len(before) > 1 and before[-1] in {"de", "van", "meneer"} and is_trade(before[-2]))
-        ):
-            return {"trade_before": before[-1]}
+        led = _trade_at_end(before)
+        if led and not (led in words("kin") and "," in self.text[max(0, start - 3) : start]):
+            return {"trade_before": led}
         called = [word for word in before[-6:-1] if is_trade(word)] if before[-1:] and before[-1] in _CALLED else []
         if called:
             return {"trade_before": called[-1]}
         behind = re.match(
-            r"'?s?(?:(?:\s*[,(]\s*|\s+is\s+|\s+was\s+)(?:(?:de|een|het|die|dat|zo'?n|mijn|onze|the|a|als)\s+)?|\s+(?:van )?(?:de|onze) )([a-z]+)",
+            r"'?s?(?:(?:\s*[,(]\s*|\s+is\s+|\s+was\s+)(?:(?:de|een|het|die|dat|zo'?n|mijn|onze|the|a|als)\s+)?(?:(?:oud|ex)-)?|\s+(?:van )?(?:de|onze) )([a-z]+)",
             self.text[end : end + 60],
         )
-        if behind and (is_trade(behind.group(1)) or behind.group(1) in {"moeder", "vader", "oma", "opa", "buurman"}):
+        if behind and (is_trade(behind.group(1)) or behind.group(1) in words("kin")):
             return {"trade_behind": behind.group(1)}
         return {}
+
+
+def _trade_at_end(before: list[str]) -> str:
+    """Give the trade, kinship or lesson that stands directly before a name, forms of address between them; "" where there is none."""
+    last = len(before) - 1
+    while last > 0 and before[last] in _addresses():
+        last -= 1
+    if last < 0 or _NOT & {*before[max(0, last - 2) : last]}:
+        return ""
+    word, earlier = before[last], before[last - 1] if last else ""
+    if is_trade(word) or word in words("kin"):
+        return word
+    if word in {"de", "van"} and is_trade(earlier):
+        return earlier
+    return earlier if word in _LESSON_OF and earlier in kinds("otherlife")["class"] else ""
+
+
+@cache
+def _addresses() -> frozenset[str]:
+    """Give the words with which somebody is addressed, which may stand between a trade and a name ("huisarts mevr. dr. …")."""
+    titles = kinds("titles")
+    return frozenset({"dr", "drs", "ir", "ing", "prof"}) | titles["f"] | titles["m"]
 
 
 def is_trade(word: str) -> bool:

@@ -16,6 +16,8 @@ CONTRADICTIONS = frozenset(
 )
 """Marks that put a right name into another life: the band is then `other_context` unless her work is near."""
 OWN_LIFE = frozenset({"own_org", "own_role", "own_handle"})
+_PLACED = frozenset({"own_org", "own_org_far", "own_town", "own_role"})
+"""Marks of where she works or as what."""
 _FIRST_DAMAGE = frozenset({"first_sounds", "first_typo", "first_far"})
 _LAST_DAMAGE = frozenset({"surname_sounds", "surname_typo", "surname_far"})
 SHORTEST_TITLED = 6
@@ -52,15 +54,16 @@ def complete(candidate: Candidate, context: Context) -> dict[str, str] | None:
     glued = {"glued", "glued_reversed", "own_handle"} & marks.keys()
     if not glued and context.inside_org(*(candidate.name or (candidate.start, candidate.end))):
         return None
-    if {"surname_initial", "only_first"} & marks.keys() and not (
-        {"own_org", "own_org_far", "own_town", "own_role"} & around.keys()
-    ):
+    if {"surname_initial", "only_first"} & marks.keys() and not (_PLACED & around.keys()):
         return None
     if "street" in around:
         return None
     if marks.get("at_work", "").startswith(("(", ",")):
         around = {mark: said for mark, said in around.items() if mark not in {"family", "trade_behind"}}
     every = {**marks, **around}
+    called = {"first_is_another", "far_nickname"} & marks.keys()
+    if called and not _PLACED & around.keys():
+        every["called_otherwise"] = marks[min(called)]
     damaged_first, damaged_last = _FIRST_DAMAGE & every.keys(), _LAST_DAMAGE & every.keys()
     if damaged_first and damaged_last:
         every["both_damaged"] = f"{every[min(damaged_first)]} {every[min(damaged_last)]}"
