@@ -14,7 +14,8 @@ from classify.names.lists import kinds, phrases, words
 from classify.names.lives import hints_at_another_life, of_another_life, of_her_work
 
 _SENTENCE = re.compile(
-    r"(?:[!?]|(?<!\bdr)(?<!\bmr)(?<!\bir)(?<!\bmw)(?<!\bdrs)(?<!\bdhr)(?<!\bmej)(?<!\bing)(?<!\bmevr)(?<!\bprof)\.)(?=\s|$)|\n\s*\n|\n"
+    r"[.!?](?=\s|$)(?<!\bdr\.)(?<!\bmr\.)(?<!\bir\.)(?<!\bmw\.)(?<!\bdrs\.)(?<!\bdhr\.)(?<!\bmej\.)(?<!\bing\.)(?<!\bmevr\.)(?<!\bprof\.)"
+    r"|\n\s*\n|\n"
 )
 """Where a sentence ends; the full stop of a title is none."""
 _BESIDE = re.compile(r"[a-z]+")

@@ -18,7 +18,7 @@ from classify.names.fold import Folded, fold
 from classify.names.gate import Gate, Passed
 from classify.names.index import Index
 from classify.names.judge import Scored, choose, mention, remember, weigh
-from classify.names.later import later_mentions
+from classify.names.later import later_mentions, may_come_again
 from classify.names.posts import NotOurPerson, OurPerson, PostText, Remembered
 from classify.names.tags import Gluer
 from classify.names.tokens import ANY_WAY, Active, Token, repairs, restored
@@ -122,7 +122,7 @@ class Finder:
             for s, _ in first
             if s.score >= self.table.probable and not {"title", "pointed_at"} & s.values.keys()
         ]
-        if not any(text.find(surname.core, c.end) > 0 for c in full for surname in c.entry.surnames):
+        if not may_come_again(text, full):
             return scored
         words = tokens if passed.hidden else passed.words()
         spans = sorted((c.start, c.end) for c in full)

@@ -47,6 +47,11 @@ _PUNCTUATION = {
 }  # fmt: skip
 _RANGES = ((0, 0x3100), (0xA720, 0xA800), (0xFB00, 0xFB07), (0xFE00, 0xFF70), (0x1D400, 0x1D800), (0x1F130, 0x1F18A))
 """Where Unicode keeps letters that look Latin, and marks; elsewhere a character folds to `OTHER`."""
+_WHITE_ON_BLACK = (0x1F150, 0x1F170)
+"""Where the negative circled and the negative squared letters begin (🅐, 🅰), which have no plain form in Unicode's tables."""
+_REGIONAL = np.uint32(0x1F1E6)
+"""Where the letters begin of which two make a flag."""
+_ALPHABET = 26
 
 
 def _fold_character(character: str) -> int:
@@ -73,6 +78,8 @@ def fold_table() -> Bytes:
     table = np.full(0x110000, OTHER, dtype=np.uint8)
     for first, last in _RANGES:
         table[first:last] = [_fold_character(chr(code)) for code in range(first, last)]
+    for first in _WHITE_ON_BLACK:
+        table[first : first + _ALPHABET] = np.arange(ord("a"), ord("a") + _ALPHABET)
     table[ord("\r")] = ord(" ")
     table[0xE0000:0xE01F0] = 0
     for byte, alike in [*_LOOKALIKES.items(), *_PUNCTUATION.items()]:
@@ -113,10 +120,24 @@ def _join_hyphenated(codes: Bytes, large: NDArray[np.bool_]) -> NDArray[np.bool_
     return drop
 
 
+def _without_flags(codes: Bytes, points: NDArray[np.uint32], places: Offsets) -> Bytes:
+    """Read regional letters as letters, where they stand single or inside a word; two side by side are a flag."""
+    read = codes.copy()
+    for run in np.split(places, np.flatnonzero(np.diff(places) > 1) + 1):
+        around = codes[[max(0, run[0] - 1), min(len(codes) - 1, run[-1] + 1)]]
+        inside = run[0] > 0 and bool(_letters(around).all())
+        if inside or len(run) % 2:
+            read[run] = (points[run] - _REGIONAL + ord("a")).astype(np.uint8)
+    return read
+
+
 def fold(text: str) -> Folded:
     """Fold a text; the result has one byte per kept letter and the place each came from."""
     points = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
     codes = fold_table()[points]
+    flags = np.flatnonzero(points - _REGIONAL < _ALPHABET)
+    if len(flags):
+        codes = _without_flags(codes, points, flags)
     keep = codes != 0
     if np.count_nonzero(codes == ord("-")):
         large = (points >= ord("A")) & (points <= ord("Z"))

@@ -1,6 +1,8 @@
 """The surname alone, after the full name earlier in the same post: "Eva Westra belde. Westra zegt …"."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from rapidfuzz.distance import OSA
 
 from classify.names.candidate import Candidate
 from classify.names.index import Index
@@ -15,6 +17,25 @@ _ARTICLES = frozenset(
 
 _OTHERWISE = frozenset({"of", "oftewel", "alias", "vroeger", "voorheen", "geboren", "geb", "nee"})
 """Words that join a second surname to a name: "Coby Hendricks, vroeger Scholten" names her once."""
+DAMAGED = ("surname_sounds", "surname_typo", "surname_far")
+"""Marks whose word is the surname as it was written."""
+
+
+def written_otherwise(candidate: Candidate) -> str:
+    """Give the surname as a full name writes it wrongly ("Bram Fisser"), by which the post may go on; "" where it is right."""
+    if "hidden" in candidate.marks:
+        return ""
+    return next((candidate.marks[mark] for mark in DAMAGED if mark in candidate.marks), "")
+
+
+def may_come_again(text: str, full: Sequence[Candidate]) -> bool:
+    """Tell whether a surname of somebody in `full` stands behind her full name, in the roster's spelling or her own there."""
+    return any(
+        text.find(form, c.end) > 0
+        for c in full
+        for form in (*(surname.core for surname in c.entry.surnames), written_otherwise(c))
+        if form
+    )
 
 
 def later_mentions(index: Index, tokens: Sequence[Token], full: Sequence[Candidate]) -> Iterator[Candidate]:
@@ -24,17 +45,40 @@ def later_mentions(index: Index, tokens: Sequence[Token], full: Sequence[Candida
         for surname in candidate.entry.surnames:
             by_core.setdefault(surname.core, {}).setdefault(candidate.entry.number, candidate)
     ends = {candidate.end for candidate in full}
+    misspelt: dict[str, list[Candidate]] = {}
+    for candidate in full:
+        if form := written_otherwise(candidate):
+            misspelt.setdefault(form, []).append(candidate)
     written = {"".join((*pieces, core)) for core in by_core for pieces in index.pieces_of[core]}
     written |= {form + suffix for form in written for suffix in SUFFIXES}
     for i, token in enumerate(tokens):
+        for earlier in _named_so(misspelt, token):
+            yield from _again(tokens, i, earlier, _nearest(earlier, token.word), (), ends)
         if token.word not in written:
             continue
         for number, likeness, glued in index.surnames_of(token.word) if token.likely & LAST else ():
             name = index.surnames.names[number]
             for earlier in by_core.get(name, {}).values() if likeness <= Likeness.SUFFIXED else ():
-                at = _start(tokens, i, earlier, name, glued) if token.start >= earlier.end else None
-                if at is not None and not _said_otherwise(tokens, at, ends):
-                    yield Candidate(earlier.entry, tokens[at].start, token.end, {"later": token.word})
+                yield from _again(tokens, i, earlier, name, glued, ends)
+
+
+def _named_so(misspelt: Mapping[str, Sequence[Candidate]], token: Token) -> Iterable[Candidate]:
+    """Give the full names that wrote their surname as this word, or this word less its possessive s."""
+    return (*misspelt.get(token.word, ()), *misspelt.get(token.word.removesuffix("s"), ())[: token.word.endswith("s")])
+
+
+def _nearest(earlier: Candidate, word: str) -> str:
+    """Give the surname of a person that a word resembles most."""
+    return min((OSA.distance(surname.core, word), surname.core) for surname in earlier.entry.surnames)[1]
+
+
+def _again(
+    tokens: Sequence[Token], i: int, earlier: Candidate, core: str, glued: tuple[str, ...], ends: set[int]
+) -> Iterator[Candidate]:
+    """Give token `i` as a surname of somebody whose full name stands earlier, where it is one."""
+    at = _start(tokens, i, earlier, core, glued) if tokens[i].start >= earlier.end else None
+    if at is not None and not _said_otherwise(tokens, at, ends):
+        yield Candidate(earlier.entry, tokens[at].start, tokens[i].end, {"later": tokens[i].word})
 
 
 def _start(tokens: Sequence[Token], i: int, earlier: Candidate, core: str, glued: tuple[str, ...]) -> int | None:

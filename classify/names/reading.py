@@ -48,6 +48,10 @@ _DIGRAPHS = {
 }
 _APOSTROPHE = re.compile(r"'(?:s|n?[iu]n|y?[aeiu]|[dt][ae]n?|yl[ae])(?![a-z])")
 """A possessive 's, or what Turkish joins to a name: Wieczorek'in (her), Çetin'e (to him)."""
+_BORN = re.compile(
+    r"[ \n]*[,(]?[ \n]*(?:e\.? ?v\.?|geb\.?|geboren(?: als)?|wed\.?(?: van)?|weduwe(?: van)?|echtgenote van|gescheiden)[ \n]+(?=[a-z'])"
+)
+"""What joins the name somebody was born with to the one she married: "van Loon e.v. Smit", "van Veen geb. de Rooy"."""
 _HARD = re.compile(r"[^ \n\t_'\-/*\xb7.]|\.[ \n]|\n *\n")
 """What parts a first name from a surname: a sentence's end, a comma, an empty line."""
 
@@ -85,7 +89,10 @@ class Reading:
         """Tell whether token i and the next can belong to one name."""
         if not 0 <= i < len(self.tokens) - 1:
             return False
-        gap = self._gap(i).replace("\n>", "\n")
+        gap = self._gap(i)
+        if gap == " ":
+            return True
+        gap = gap.replace("\n>", "\n")
         if comma and gap.strip() == ",":
             return True
         if len(self.tokens[i].word) <= 2 or self.tokens[i].word in _DIGRAPHS:  # noqa: PLR2004
@@ -185,10 +192,13 @@ class Reading:
             return 0
         gap = self._gap(last)
         joined = bool(re.fullmatch(r" ?[-/] ?\n?", gap))
-        if not joined and gap.strip():
+        born = _BORN.match(self.text, self.tokens[last].end)
+        if not joined and gap.strip() and not born:
             return 0
         place = last + 1
-        while place < len(self.tokens) - 1 and place - last < 5 and self.tokens[place].word in PIECES:  # noqa: PLR2004
+        while born and place < len(self.tokens) - 1 and self.tokens[place].end < born.end():
+            place += 1
+        while place < len(self.tokens) - 1 and place - last < 9 and self.tokens[place].word in PIECES:  # noqa: PLR2004
             place += 1
         found = {
             self.index.surnames.names[number]: likeness for number, likeness, _ in self._surnames(self.tokens[place])
