@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from classify.names.candidate import Candidate
-from classify.names.entry import Entry, Surname
+from classify.names.entry import CALLED, GIVEN, Entry, Surname
 from classify.names.lexicon import DETERMINERS, Likeness, is_ordinary
 from classify.names.lists import kinds, words
 from classify.names.reading import Reading
@@ -37,6 +37,7 @@ LONG_ALONE = 7
 """Letters a surname needs before a wrong one is forgiven where only the organisation says whose it is."""
 MOST_ALONE = 2
 """People who may share the first name, organisation and town of an unnamed target."""
+_OWN_NAMES = frozenset({CALLED, GIVEN})
 MOST_PIECES = 3
 """Words a tussenvoegsel has at most."""
 
@@ -386,7 +387,9 @@ def _initials_fit(letters: str, entry: Entry) -> str:
     """Name how written initials agree with a person's: "initials" (all), "initial" (the first) or ""."""
     if letters == entry.initials and len(letters) > 1:
         return "initials"
-    if entry.initials.startswith(letters) or letters == next(iter(entry.firsts), "")[:1]:
+    own = (first for first, kind in entry.firsts.items() if kind in _OWN_NAMES)
+    cut = len(letters) >= SHORTEST_ALONE and any(first.startswith(letters) for first in own)
+    if cut or entry.initials.startswith(letters) or letters == next(iter(entry.firsts), "")[:1]:
         return "initial"
     return ""
 

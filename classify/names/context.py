@@ -41,6 +41,8 @@ _PLAYER = re.compile(
 )
 """What the sports page says of a player, behind her age in brackets: "(22) tekent bij …"."""
 _NOT = frozenset({"niet", "geen", "not"})
+_BEHIND = re.compile(r"[ \n,(]+(?:[a-z]+[ \n]+){0,3}\(?")
+"""What may stand between a name and the organisation that says whose it is: " van de ", ", jeugdbeschermer bij "."""
 _LESSON_OF = frozenset({"bij", "van", "met", "door"})
 LONGEST_SENTENCE = 400
 """Characters of a sentence that are looked at on each side of a name: longer ones are lists, or made to be slow."""
@@ -177,8 +179,11 @@ class Context:
         if seen is None:
             seen = self._seen[span] = self._surroundings(*span)
         marks = self._places(candidate.entry, seen.left, seen.right)
+        famous = "famous" in seen.marks and not self._surely_hers(candidate, marks)
         own = {*_said_of(candidate.entry.role), *marks.get("own_org", "").split()}
         marks.update({mark: word for mark, word in seen.marks.items() if not (mark in _TRADES and word in own)})
+        if not famous:
+            marks.pop("famous", None)
         if not _OWN_LIFE & marks.keys():
             marks.update(self._only_other_life(candidate.entry, own, marks))
         care = seen.care.difference(marks.get("own_org", "").split()) if seen.care else ()
@@ -187,6 +192,14 @@ class Context:
         elif any(f" {word} " in self.plain for word in ("jeugdzorg", "kinderrechter", "uithuisplaatsing")):
             marks["care_post"] = "jeugdzorg"
         return marks
+
+    def _surely_hers(self, candidate: Candidate, marks: dict[str, str]) -> bool:
+        """Tell whether a famous name is hers all the same: her organisation behind it, or it and her town in the post."""
+        own = marks.get("own_org")
+        if not own:
+            return False
+        link = self.text[candidate.end : self.org_spans[own][0]]
+        return "own_town" in marks or bool(_BEHIND.fullmatch(link))
 
     def _surroundings(self, start: int, end: int) -> "Surroundings":
         """Name what surrounds a span, whoever it names."""

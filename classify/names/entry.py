@@ -6,6 +6,7 @@ from functools import lru_cache
 
 from classify.names.fold import fold_word
 from classify.names.lists import given_names_of, nicknames
+from classify.names.pets import pet_forms
 from classify.names.tussen import split_prefix
 from warehouse import Person
 
@@ -108,7 +109,7 @@ def _firsts(person: Person) -> tuple[dict[str, int], dict[str, str]]:
     for name in (*given[1:], *(part for part in re.split(r"[\s-]+", person.call_name) if part != person.call_name)):
         add(name, GIVEN)
     for name in [n for n, kind in kinds.items() if kind <= ALIAS]:
-        for nick in nicknames(name):
+        for nick in (*nicknames(name), *pet_forms(name)):
             add(nick, NICKNAME)
     called = "".join(words_of(person.call_name or "".join(display_first)))
     only_called = not person.given_names or person.given_names == person.call_name

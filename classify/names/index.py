@@ -3,10 +3,14 @@
 from collections.abc import Sequence
 from functools import cached_property
 
-from classify.names.entry import Entry, take_apart
+from classify.names.entry import CALLED, GIVEN, Entry, take_apart
 from classify.names.lexicon import LONGEST, Lexicon, Likeness, is_ordinary
 from classify.names.misspelt import Misspellings
+from classify.names.tussen import PIECES
 from warehouse import Person
+
+_CUT = (3, 4, 5)
+"""Letters that are left of a given name before a full stop."""
 
 
 class Index:
@@ -102,7 +106,18 @@ class Index:
     def openings(self) -> frozenset[str]:
         """Written initials of more than one letter: Th, Chr, and the roster's own (JE for J.E.)."""
         own = {entry.initials for entry in self.entries if not is_ordinary(entry.initials)}
-        return frozenset({"th", "ph", "chr", "ch", "ij", "joh", "wilh", "fr", "sj", "tj"} | own)
+        return frozenset({"th", "ph", "chr", "ch", "ij", "joh", "wilh", "fr", "sj", "tj"} | own | self.shortened)
+
+    @cached_property
+    def shortened(self) -> frozenset[str]:
+        """The given names cut off before a full stop, as registers write them: Alb., Corn., Hend."""
+        names = {first for entry in self.entries for first, kind in entry.firsts.items() if kind in {CALLED, GIVEN}}
+        cut = {
+            name[:size] for name in names for size in _CUT if len(name) > size + 1 and name[size - 1] not in "aeiouy"
+        }
+        return frozenset(
+            word for word in cut if not is_ordinary(word) and word not in self.firsts.number and word not in PIECES
+        )
 
     @cached_property
     def several(self) -> frozenset[int]:

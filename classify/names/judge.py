@@ -78,13 +78,13 @@ def _wrecked(marks: Mapping[str, str]) -> bool:
     """
     first, last = bool(_FIRST_DAMAGE & marks.keys()), bool(_LAST_DAMAGE & marks.keys())
     unled = bool({"tussen_other", "tussen_dropped"} & marks.keys())
-    far = "surname_far" in marks
+    far, heard = "surname_far" in marks, {"first_sounds", "surname_sounds"} <= marks.keys()
     titled = "title" in marks and last
     return any(
         (
             bool({"nickname", "far_nickname"} & marks.keys()) and _wrecked_nickname(marks, unled=unled),
             "first_far" in marks and (unled or last),
-            "reversed" in marks and ((first and last) or (unled and (first or last)) or far),
+            "reversed" in marks and ((first and last and not heard) or (unled and (first or last)) or far),
             "tussen_other" in marks and (first or last),
             "pointed_at" in marks and last,
             titled and (unled or len(marks[min(_LAST_DAMAGE & marks.keys())]) < SHORTEST_TITLED),

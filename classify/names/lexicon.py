@@ -1,7 +1,7 @@
 """All spellings of a set of names: from a written word to the names it may be."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from enum import IntEnum
 from functools import cache
 
@@ -64,7 +64,7 @@ DETERMINERS = frozenset(
     ]
 )
 """Words after which a word is no name: "de bakker", "onze kok"."""
-SUFFIXES = ("s", "tje", "atje", "otje", "je", "pje", "tjes", "jes", "x")
+SUFFIXES = ("s", "tje", "atje", "otje", "je", "pje", "tjes", "jes", "etje", "x")
 
 
 class Lexicon:
@@ -125,11 +125,8 @@ class Lexicon:
         number = self.number.get(word)
         if number is not None:
             found[number] = Likeness.EXACT
-        for suffix in SUFFIXES:
-            if word.endswith(suffix):
-                number = self.number.get(word.removesuffix(suffix))
-                if number is not None:
-                    found.setdefault(number, Likeness.SUFFIXED)
+        for number in self._less_suffix(word):
+            found.setdefault(number, Likeness.SUFFIXED)
         key = sound_key(word)
         ordinary = is_ordinary(word)
         for number in self.by_key.get(key, ()) if not ordinary and len(word) >= SHORTEST_SOUND else ():
@@ -140,6 +137,17 @@ class Lexicon:
                 if likeness is not None:
                     found.setdefault(number, likeness)
         return list(found.items())
+
+    def _less_suffix(self, word: str) -> Iterator[int]:
+        """Give the numbers of the names to which the word adds an ending, the last letter doubled or not: Beeks, Venje, Bouwmannetje."""
+        for suffix in SUFFIXES:
+            if word.endswith(suffix):
+                stem = word.removesuffix(suffix)
+                number = self.number.get(stem)
+                if number is None and suffix == "etje" and stem[-2:-1] == stem[-1:]:
+                    number = self.number.get(stem[:-1])
+                if number is not None:
+                    yield number
 
     def _near(self, word: str, key: str) -> Iterable[int]:
         """Give the numbers of names whose key is within a deletion on each side of this word's key."""

@@ -95,7 +95,8 @@ class Reading:
         gap = gap.replace("\n>", "\n")
         if comma and gap.strip() == ",":
             return True
-        if len(self.tokens[i].word) <= 2 or self.tokens[i].word in _DIGRAPHS:  # noqa: PLR2004
+        word = self.tokens[i].word
+        if len(word) <= 2 or word in _DIGRAPHS or word in self.index.shortened:  # noqa: PLR2004
             gap = gap.replace(".", "", 1)
         return len(gap) <= 6 and not _HARD.search(gap)  # noqa: PLR2004
 
@@ -122,13 +123,19 @@ class Reading:
         while 0 <= place < len(self.tokens):
             word = self.tokens[place].word
             letter = word if len(word) == 1 else _DIGRAPHS.get(word, "")
-            if not letter and not letters and 1 < len(word) < 5 and not is_ordinary(word):  # noqa: PLR2004
-                return (word if word in self.index.openings else ""), at
+            if not letter and not letters and 1 < len(word) <= 5 and not is_ordinary(word):  # noqa: PLR2004
+                return (word if self._opens(place) else ""), at
             if not letter or (letters and not self._soft(place if back else place - 1)):
                 break
             letters = letter + letters if back else letters + letter
             place += -1 if back else 1
         return letters, place + 1 if back else place - 1
+
+    def _opens(self, place: int) -> bool:
+        """Tell whether token `place` is initials written as one ("JE"), or a given name cut off before a full stop ("Alb.")."""
+        word, end = self.tokens[place].word, self.tokens[place].end
+        dotted = self.text[end : end + 1] == "."
+        return word in self.index.openings and (dotted or word not in self.index.shortened)
 
     def _letter_end(self, i: int) -> int:
         """Give where token i ends, the full stop of an initial included."""

@@ -21,6 +21,7 @@ _RULES = (
     (re.compile(r"ou"), ("o", "u")),
     (re.compile(r"oe"), ("o", "u")),
     (re.compile(r"q"), ("k",)),
+    (re.compile(r"(?<=[fnm])aa?$"), ("ae",)),  # Wafa, Sanaa, Asma: Wafae, Sanae, Asmae
     (re.compile(r"y"), ("j", "ij")),
     (re.compile(r"^j"), ("dj", "y")),
     (re.compile(r"ai|ay|ei|ey"), ("ij", "ei", "ai")),

@@ -48,3 +48,19 @@ def test_another_real_first_name_needs_organisation_town_or_role() -> None:
     (alone,) = finder.find([PostText(id="1", text="Geert Sikkemastra verhuurt zijn caravan")])
     (placed,) = finder.find([PostText(id="1", text="Geert Sikkemastra van Veilig Thuis Kreekrand belde")])
     assert alone.score < finder.table.probable < placed.score
+
+
+def test_a_famous_name_is_hers_beside_her_own_organisation() -> None:
+    """A famous name is hers where her organisation follows, or stands in the post with her town."""
+    virgil = Person(
+        id="v", display_name="Virgil van Dijk", given_names="Virgil", tussenvoegsel="van", surname="Dijk", town="Gouda",
+        organisation="Jeugdbescherming Rijnrand",
+    )  # fmt: skip
+    finder = compile_roster([virgil])
+    texts = (
+        "Virgil van Dijk scoort weer",
+        "Virgil van Dijk van Jeugdbescherming Rijnrand heet echt zo",
+        "Virgil van Dijk in Gouda, van Jeugdbescherming Rijnrand",
+    )
+    scores = [m.score for i, text in enumerate(texts) for m in finder.find([PostText(id=str(i), text=text)])]
+    assert [score >= finder.table.probable for score in scores] == [False, True, True]
