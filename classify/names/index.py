@@ -80,6 +80,14 @@ class Index:
                 return cut
         return 0
 
+    def parted_before_v(self, word: str) -> tuple[int, str]:
+        """Give where a word parts into a first name and a surname whose "van" is only a v, and the surname; (0, "") where it doesn't."""
+        for cut in range(2, len(word) - 2) if len(word) <= 2 * LONGEST else ():
+            surname = "van" + word[cut + 1 :]
+            if word[cut] == "v" and word[:cut] in self.firsts.number and surname in self.glued_cores:
+                return cut, surname
+        return 0, ""
+
     def may_misspell(self, pairs: Sequence[tuple[str, str]]) -> list[bool]:
         """Tell for pairs of a first name and a word whether the word may be a bad misspelling of a bearer's surname."""
         asked = [[(first, word) for first in self._surely(given)] if len(word) > 2 else [] for given, word in pairs]  # noqa: PLR2004

@@ -4,12 +4,14 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from ahocorasick_rs import AhoCorasick
+from rapidfuzz.distance import OSA
 
 from classify.names.candidate import Candidate
 from classify.names.entry import ALIAS, CALLED, FAR_NICKNAME, GIVEN, NICKNAME, Entry
 from classify.names.index import Index
-from classify.names.lexicon import LONGEST, Likeness
+from classify.names.lexicon import LONGEST, Likeness, is_ordinary
 from classify.names.lists import kinds, words
+from classify.names.sound import sound_key
 from classify.names.tokens import Token
 from classify.names.tussen import Fit, fit
 
@@ -24,6 +26,9 @@ LONG = 9
 SHORTEST_PART = 4
 """Letters a first name that is misspelt in a tag needs, and the surname beside it."""
 _SLIPS = {Likeness.SOUND: "first_sounds", Likeness.TYPO: "first_typo"}
+_SURNAME_SLIPS = {Likeness.SOUND: "surname_sounds", Likeness.TYPO: "surname_typo"}
+MOST_SIGNS = 4
+"""Underscores at the end of a handle that belong to it ("@eva_westra_")."""
 SHORTEST = 6
 """Letters a glued name needs."""
 
@@ -59,6 +64,9 @@ class Gluer:
         self._surnames, self._firsts = frozenset(surnames), frozenset(index.firsts.names)
         self._names = list(dict.fromkeys([*surnames, *index.firsts.names]))
         self._engine = AhoCorasick(self._names)
+        leads = {pieces for cores in index.glued_cores.values() for _, pieces in cores}
+        self._leads: dict[str, tuple[str, ...]] = {"": (), **{"".join(pieces): pieces for pieces in sorted(leads)}}
+        """The tussenvoegsels as they are glued to a surname."""
 
     def tagged(self, chunks: Sequence[str], signs: Sequence[int]) -> list[bool]:
         """Tell of tags, handles and addresses (each with what stands around its sign) whether a name may stand in them."""
@@ -83,7 +91,7 @@ class Gluer:
         return any(
             start in ends or end in starts or start in borders or not chunk[start - 2 : start - 1].isalpha()
             for _, start, end in lasts
-        ) or any(True for part in _LETTERS.findall(chunk) for _ in self._slipped(part))
+        ) or any(True for part in _LETTERS.findall(chunk) for _ in (*self._slipped(part), *self._misspelt(part)))
 
     def candidates(self, text: str) -> Iterator[Candidate]:
         """Give the candidates in the glued words of a folded post."""
@@ -93,6 +101,8 @@ class Gluer:
             if len(chunk) < SHORTEST and not sign:
                 continue
             start, end = match.span()
+            if sign == "@" and text[start - 1 : start] != "_":
+                end += len(text[end : end + MOST_SIGNS]) - len(text[end : end + MOST_SIGNS].lstrip("_"))
             mailed = text[end : end + 1] == "@"
             for who in self.handles.get(re.sub("[^a-z0-9]", "", chunk), ()) if sign == "@" else ():
                 yield Candidate(self.index.entries[who], start, end, {"own_handle": chunk})
@@ -149,7 +159,7 @@ class Gluer:
             rank = here
         yield from best.items()
         if not best and tagged and len(word) > SHORTEST:
-            slipped = list(self._slipped(word))
+            slipped = list(self._slipped(word)) or list(self._misspelt(word))
             yield from slipped or self._with_initial(word)
 
     def _both(self, one: str, other: str) -> Iterator[tuple[int, dict[str, str]]]:
@@ -177,6 +187,48 @@ class Gluer:
                 another = {"first_is_another": rest} if rest in words("firstnames") else {}
                 for who, marks in self._match(first, last, mark):
                     yield who, {**marks, _SLIPS[likeness]: rest, **another}
+
+    def _misspelt(self, word: str) -> Iterator[tuple[int, dict[str, str]]]:
+        """Give the people whose first name begins or ends the word and whose surname the rest is but for a letter or its sound."""
+        ends = [
+            (self._names[number], start, end)
+            for number, start, end in self._engine.find_matches_as_indexes(word, overlapping=True)
+            if (start == 0) != (end == len(word)) and end - start >= SHORTEST_PART
+        ]
+        for first, start, end in ends if SHORTEST <= len(word) <= LONGEST else ():
+            if first not in self._firsts:
+                continue
+            rest, mark = (word[end:], "glued") if start == 0 else (word[:start], "glued_reversed")
+            bearers = self.index.by_first[self.index.firsts.number[first]]
+            for core, likeness, pieces, tail in self._near_surnames(rest):
+                for who in sorted(bearers & self.index.by_core[core]):
+                    entry = self.index.entries[who]
+                    if self._agrees(entry, core, pieces):
+                        yield (
+                            who,
+                            {_KIND[entry.firsts[first]]: first, mark: rest, **self._wrongly(core, likeness, tail)},
+                        )
+
+    def _wrongly(self, core: int, likeness: Likeness, tail: str) -> dict[str, str]:
+        """Name what a surname that is misspelt in a tag tells; letters that are not heard fall out of tags easily."""
+        marks = {_SURNAME_SLIPS[likeness]: tail}
+        if likeness is Likeness.TYPO:
+            marks["letters_off"] = str(max(1, OSA.distance(tail, self.index.surnames.names[core])))
+        if any(tail in some for some in (words("surnames"), words("words"), self.index.surnames.number)):
+            marks["surname_is_another"] = tail
+        return marks
+
+    def _near_surnames(self, rest: str) -> Iterator[tuple[int, Likeness, tuple[str, ...], str]]:
+        """Give the surnames that a glued rest resembles, its tussenvoegsel split off: (surname, likeness, tussenvoegsel, rest)."""
+        surnames = self.index.surnames
+        for lead, pieces in self._leads.items():
+            tail = rest.removeprefix(lead) if rest.startswith(lead) else ""
+            if len(tail) < SHORTEST_PART:
+                continue
+            heard = [(core, Likeness.SOUND) for core in surnames.by_key.get(sound_key(tail), ()) if is_ordinary(tail)]
+            for core, likeness in heard or surnames.look_up(tail):
+                if likeness in _SURNAME_SLIPS:
+                    yield core, likeness, pieces, tail
 
     @staticmethod
     def _rank(word: str, start: int, end: int) -> tuple[int, int]:

@@ -2,6 +2,7 @@
 
 import re
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Iterator
 from itertools import pairwise, product
 from typing import NamedTuple
@@ -101,15 +102,16 @@ def _spaced(text: str, index: Index) -> Iterator[Token]:
 
 
 def _words_of_run(text: str, letters: list[int]) -> list[list[int]]:
-    """Part the places of spaced letters into words: where the gap is wider, or the sign between letters changes."""
+    """Part the places of spaced letters into words: where the gap is wider, or a sign stands only there or is another."""
     gaps = [text[a + 1 : b] for a, b in pairwise(letters)]
+    signed = bool(Counter(gaps).most_common(1)[0][0].strip())
     groups = [[letters[0]]]
     for i, place in enumerate(letters[1:]):
         gap, before, after = gaps[i], gaps[i - 1 : i] or gaps[i + 1 : i + 2], gaps[i + 1 : i + 2] or gaps[i - 1 : i]
-        signs_beside = any(other.strip() for other in (*before, *after))
         if (
             "  " in gap
-            or (not gap.strip() and signs_beside)
+            or (signed and not gap.strip())
+            or (not signed and " " in gap and gap.strip())
             or (gap not in before and before == after and "".join(before).strip())
         ):
             groups.append([])
@@ -119,10 +121,12 @@ def _words_of_run(text: str, letters: list[int]) -> list[list[int]]:
 
 def _split_run(word: str, places: list[int], index: Index) -> Iterator[Token]:
     """Part a run of letters without word breaks into first name and surname."""
-    cut = index.parted(word)
+    cut, surname = index.parted(word), ""
+    if not cut:
+        cut, surname = index.parted_before_v(word)
     if cut:
         yield Token(word[:cut], places[0], places[cut - 1] + 1, "spaced")
-        yield Token(word[cut:], places[cut], places[-1] + 1, "spaced")
+        yield Token(surname or word[cut:], places[cut], places[-1] + 1, "spaced")
 
 
 def _readings(word: str) -> Iterator[str]:

@@ -19,6 +19,7 @@ from warehouse.people import read_roster
 
 SECOND = Path("tests/classify/names/second")
 THIRD = Path("tests/classify/names/third")
+FOURTH = Path("tests/classify/names/fourth")
 ROSTERS = ("roster_100.csv", "roster.csv", "roster_20000.csv")
 SAMPLE = 1000
 """Posts on which partial_ratio's quality is measured: it needs some 3 ms each."""
@@ -45,6 +46,12 @@ def read_set(folder: Path) -> list[Labelled]:
         return marked_posts(folder)
     with lines.open(encoding="utf-8") as text:
         return list(read_benchmark(text))
+
+
+def roster_of(folder: Path) -> list[Person]:
+    """Read the people a set is about: its own `roster.csv`, or the third set's, which is the benchmark's."""
+    own = folder / "roster.csv"
+    return list(read_roster(own if own.exists() else THIRD / "roster.csv"))
 
 
 def quality(search: Search, posts: Sequence[Labelled], threshold: float | None) -> Quality:
@@ -117,9 +124,10 @@ def main(folder: Path, second: Path) -> Iterable[str]:
     for told, folder_of in (
         ("second set, by the author of the rules before reading them", second),
         ("third set, by another hand", THIRD),
+        ("fourth set, by another hand again", FOURTH),
     ):
         if folder_of.is_dir():
-            yield from set_lines(told, read_set(folder_of), read_roster(folder_of / "roster.csv"))
+            yield from set_lines(told, read_set(folder_of), roster_of(folder_of))
 
 
 def set_lines(told: str, posts: Sequence[Labelled], people: Sequence[Person]) -> Iterable[str]:
