@@ -122,12 +122,15 @@ def _join_hyphenated(codes: Bytes, large: NDArray[np.bool_]) -> NDArray[np.bool_
 
 def _without_flags(codes: Bytes, points: NDArray[np.uint32], places: Offsets) -> Bytes:
     """Read regional letters as letters, where they stand single or inside a word; two side by side are a flag."""
+    first = np.flatnonzero(np.diff(places, prepend=-2) > 1)
+    sizes = np.diff(first, append=len(places))
+    starts = places[first]
+    letters = np.zeros(len(codes) + 2, dtype=np.bool_)
+    letters[1:-1] = _letters(codes)
+    inside = letters[starts] & letters[starts + sizes + 1]
     read = codes.copy()
-    for run in np.split(places, np.flatnonzero(np.diff(places) > 1) + 1):
-        around = codes[[max(0, run[0] - 1), min(len(codes) - 1, run[-1] + 1)]]
-        inside = run[0] > 0 and bool(_letters(around).all())
-        if inside or len(run) % 2:
-            read[run] = (points[run] - _REGIONAL + ord("a")).astype(np.uint8)
+    named = places[np.repeat(inside | (sizes % 2 == 1), sizes)]
+    read[named] = points[named] - _REGIONAL + ord("a")
     return read
 
 

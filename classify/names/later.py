@@ -45,14 +45,14 @@ def later_mentions(index: Index, tokens: Sequence[Token], full: Sequence[Candida
         for surname in candidate.entry.surnames:
             by_core.setdefault(surname.core, {}).setdefault(candidate.entry.number, candidate)
     ends = {candidate.end for candidate in full}
-    misspelt: dict[str, list[Candidate]] = {}
-    for candidate in full:
+    misspelt: dict[str, dict[int, Candidate]] = {}
+    for candidate in sorted(full, key=_end):
         if form := written_otherwise(candidate):
-            misspelt.setdefault(form, []).append(candidate)
+            misspelt.setdefault(form, {}).setdefault(candidate.entry.number, candidate)
     written = {"".join((*pieces, core)) for core in by_core for pieces in index.pieces_of[core]}
     written |= {form + suffix for form in written for suffix in SUFFIXES}
     for i, token in enumerate(tokens):
-        for earlier in _named_so(misspelt, token):
+        for earlier in _named_so(misspelt, token.word) if misspelt else ():
             yield from _again(tokens, i, earlier, _nearest(earlier, token.word), (), ends)
         if token.word not in written:
             continue
@@ -62,9 +62,11 @@ def later_mentions(index: Index, tokens: Sequence[Token], full: Sequence[Candida
                 yield from _again(tokens, i, earlier, name, glued, ends)
 
 
-def _named_so(misspelt: Mapping[str, Sequence[Candidate]], token: Token) -> Iterable[Candidate]:
-    """Give the full names that wrote their surname as this word, or this word less its possessive s."""
-    return (*misspelt.get(token.word, ()), *misspelt.get(token.word.removesuffix("s"), ())[: token.word.endswith("s")])
+def _named_so(misspelt: Mapping[str, Mapping[int, Candidate]], word: str) -> Iterable[Candidate]:
+    """Give the full names that wrote their surname as this word, or as this word less its possessive s."""
+    stem = word.removesuffix("s")
+    found = misspelt.get(word, {}).values()
+    return (*found, *misspelt.get(stem, {}).values()) if stem != word else found
 
 
 def _nearest(earlier: Candidate, word: str) -> str:

@@ -27,6 +27,8 @@ SHORTEST_PART = 4
 """Letters a first name that is misspelt in a tag needs, and the surname beside it."""
 _SLIPS = {Likeness.SOUND: "first_sounds", Likeness.TYPO: "first_typo"}
 _SURNAME_SLIPS = {Likeness.SOUND: "surname_sounds", Likeness.TYPO: "surname_typo"}
+MOST_KEPT = 100_000
+"""Answers kept: bounds memory in a long run."""
 MOST_SIGNS = 4
 """Underscores at the end of a handle that belong to it ("@eva_westra_")."""
 SHORTEST = 6
@@ -60,6 +62,7 @@ class Gluer:
                 if len(handle) > 2:  # noqa: PLR2004
                     self.handles.setdefault(handle, []).append(entry.number)
         self._memo: dict[tuple[str, bool], tuple[tuple[int, dict[str, str]], ...]] = {}
+        self._slips: dict[str, bool] = {}
         surnames = [*index.surnames.names, *index.glued_cores]
         self._surnames, self._firsts = frozenset(surnames), frozenset(index.firsts.names)
         self._names = list(dict.fromkeys([*surnames, *index.firsts.names]))
@@ -91,7 +94,18 @@ class Gluer:
         return any(
             start in ends or end in starts or start in borders or not chunk[start - 2 : start - 1].isalpha()
             for _, start, end in lasts
-        ) or any(True for part in _LETTERS.findall(chunk) for _ in (*self._slipped(part), *self._misspelt(part)))
+        ) or any(self._may_slip(part) for part in _LETTERS.findall(chunk))
+
+    def _may_slip(self, part: str) -> bool:
+        """Tell whether a part of a tag is somebody's names, one of them misspelt."""
+        known = self._slips.get(part)
+        if known is None:
+            if len(self._slips) > MOST_KEPT:
+                self._slips.clear()
+            known = self._slips[part] = any(True for _ in self._slipped(part)) or any(
+                True for _ in self._misspelt(part)
+            )
+        return known
 
     def candidates(self, text: str) -> Iterator[Candidate]:
         """Give the candidates in the glued words of a folded post."""
@@ -125,7 +139,7 @@ class Gluer:
         """Part a glued word into first name and surname, in either order; with a tag's tail where `tagged`."""
         known = self._memo.get((word, tagged))
         if known is None:
-            if len(self._memo) > 100_000:  # noqa: PLR2004 - bounds memory in a long run
+            if len(self._memo) > MOST_KEPT:
                 self._memo.clear()
             known = self._memo[(word, tagged)] = tuple(self._split(word, tagged=tagged))
         return known

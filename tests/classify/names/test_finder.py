@@ -236,6 +236,7 @@ def test_strange_names_compile(name: str) -> None:
         ("a ", 4), ("Jan de ", 4), ("#", 4), ("*", 4), ("😀", 4), ("3", 4), ("@a", 4), ("l e e t ", 4), ("v.d. ", 4),
         ("Marieke de Vries ", 3), ("Marieke de Vries. De Vries, ", 3), ("m.a.r.i.e.k.e d.e v.r.i.e.s ", 3),
         ("M*r**ke de Vr**s ", 3), ("j.a.n v.r.i.e.s ", 3), ("mevrouw de Vries van JBD ", 3), ("V**s J*n ", 3),
+        ("#mariekedevrijheid ", 3), ("\U0001f1f3\U0001f1f1a ", 3), ("Marieke de Friess, De Friess ", 3),
     ],
 )  # fmt: skip
 def test_a_hostile_post_of_a_megabyte_ends(finder: Finder, filler: str, bound: float) -> None:
