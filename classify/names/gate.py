@@ -67,7 +67,7 @@ class Gate:
     def __init__(self, index: Index, gluer: Gluer, orgs: Iterable[str], towns: Iterable[str]) -> None:
         """Fill the tables from the roster."""
         self.powers, self.index, self.gluer = Powers(), index, gluer
-        self.keys, self.near, self.whole, self.fronts, self.pointing = (FlagTable() for _ in range(5))
+        self.keys, self.near, self.whole, self.fronts, self.pointing, self.cut = (FlagTable() for _ in range(6))
         self.called, self.bearers, self.initials = (MaskTable() for _ in range(3))
         self._add_names(
             index.firsts, FIRST, [(self.called, [1 << i % (64 * LANES) for i in range(len(index.firsts.names))])]
@@ -77,6 +77,7 @@ class Gate:
         self._add(self.whole, PIECES, PIECE)
         self._add(self.whole, ordinary_words(), ORDINARY)
         self._add(self.whole, index.openings, LETTER)
+        self._add(self.cut, index.shortened, LETTER)
         self._add(self.whole, (t for titles in kinds("titles").values() for t in titles), TITLE)
         self._add(self.pointing, _POINTING, TITLE)
         self._add(self.whole, (_rarest(org) for org in orgs), ORG)
@@ -176,6 +177,9 @@ class Gate:
         likely = (likely | sure) & np.uint8(LAST | FIRST)
         self._mask_words(batch, distinct, sure, likely, (heard, number[near != 0], shorter[near != 0]))
         batch.sure, batch.likely = sure[batch.which], likely[batch.which]
+        cut = np.flatnonzero((self.cut.look_up(spelled) != 0)[batch.which])
+        undotted = cut[batch.hashed.codes[np.minimum(batch.hashed.ends[cut], len(batch.hashed.codes) - 1)] != ord(".")]
+        batch.sure[undotted] &= np.uint8(~LETTER & 0xFF)
         batch.pointing = (self.pointing.look_up(distinct.words()) != 0)[batch.which]
         batch.glued = self._glued(distinct, lengths)[batch.which]
 

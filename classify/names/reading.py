@@ -89,7 +89,7 @@ class Reading:
         """Tell whether token i and the next can belong to one name."""
         if not 0 <= i < len(self.tokens) - 1:
             return False
-        gap = self._gap(i)
+        gap = self.text[self.tokens[i].end : self.tokens[i + 1].start]
         if gap == " ":
             return True
         gap = gap.replace("\n>", "\n")
