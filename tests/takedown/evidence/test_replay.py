@@ -194,7 +194,7 @@ def viewer(kept: Kept, tmp_path: Path) -> Iterator[str]:
 
 def replayed(page: Page, url: str) -> Frame | None:
     """Give the frame in which the archived page stands, once it does."""
-    for _ in range(150):
+    for _ in range(450):  # 90 s: beside other tests it took more than 30
         for frame in page.frames:
             if frame.url.endswith(url) and frame.query_selector("article"):
                 return frame
