@@ -1,10 +1,12 @@
 """Dutch and English: catalogues in `locales/`, compiled when the desk starts; dates and numbers by Babel."""
 
 import io
+import math
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from importlib.resources import files
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from babel import Locale
@@ -13,7 +15,6 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 from babel.support import Translations
-from babel.units import format_unit
 
 LANGUAGES: Mapping[str, str] = {"nl": "Nederlands", "en": "English"}
 DEFAULT = "nl"
@@ -59,8 +60,9 @@ def ago(at: datetime, now: datetime, language: str) -> str:
 
 def every(minutes: int, language: str) -> str:
     """Write how long between two looks, as in "1 dag", "12 uur" or "90 minuten"."""
-    unit, each = next((unit, each) for unit, each in (("day", 1440), ("hour", 60), ("minute", 1)) if not minutes % each)
-    return format_unit(minutes // each, f"duration-{unit}", locale=Locale(language))
+    units: tuple[tuple[Literal["day", "hour", "minute"], int], ...] = (("day", 1440), ("hour", 60), ("minute", 1))
+    unit = next(unit for unit, each in units if not minutes % each)
+    return format_timedelta(timedelta(minutes=minutes), granularity=unit, threshold=math.inf, locale=Locale(language))
 
 
 def size(count: int, language: str) -> str:

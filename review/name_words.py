@@ -14,6 +14,7 @@ FEATURES: Mapping[str, str] = {
     "first_typo": N_("First name, one letter off"),
     "first_far": N_("First name, two letters off"),
     "first_is_another": N_("Another common first name"),
+    "called_otherwise": N_("Another first name, and nothing of the person's beside it"),
     "initial": N_("First initial only"),
     "initials": N_("All initials"),
     "suffix": N_("Surname with an ending"),

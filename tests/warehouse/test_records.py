@@ -25,6 +25,10 @@ NASTY = st.text(st.characters(codec=None), max_size=60) | st.sampled_from(
     ]
 )
 MOMENTS = st.datetimes(datetime(1970, 1, 2), datetime(2100, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 - bounds are naive
+# Before any test: what hypothesis has worked out for a record it keeps.
+st.register_type_strategy(datetime, MOMENTS)
+st.register_type_strategy(str, NASTY)
+st.register_type_strategy(float, st.floats(allow_nan=False, allow_infinity=False))
 
 
 @given(st.builds(Post, text=NASTY, permalink=NASTY, author_handle=NASTY, media=st.tuples(NASTY), fetched_at=MOMENTS))
@@ -48,9 +52,6 @@ def test_every_record_comes_back_from_json(kind: type) -> None:
         again: object = from_json(kind, json.loads(stored))
         assert to_json(again) == to_json(record)
 
-    st.register_type_strategy(datetime, MOMENTS)
-    st.register_type_strategy(str, NASTY)
-    st.register_type_strategy(float, st.floats(allow_nan=False, allow_infinity=False))
     comes_back()
 
 
