@@ -70,8 +70,8 @@ train: setup  ## fine-tune the harm model on two cores (installs torch; see clas
 	@$(BIN)/python -m classify.harm.train --data $(DATA) --corpus classify/harm/corpus --base $(BASE) --out classify/harm/weights --exact $(EXACT)
 
 lock: setup  ## resolve the dependencies anew into the two lock files
-	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate --no-header --upgrade --group dev pyproject.toml -o requirements.lock
-	@echo uv | $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate --no-header - -o bootstrap.lock
+	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-annotate --no-header --upgrade --group dev pyproject.toml -o requirements.lock
+	@echo uv | $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-annotate --no-header - -o bootstrap.lock
 
 clean:  ## remove what make made; the demo's data too
 	rm -rf .venv .demo build .mypy_cache .ruff_cache .pytest_cache

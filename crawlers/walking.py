@@ -1,5 +1,6 @@
 """Walking through one source, whatever its kind: what is due is fetched, what was found is handed over, then on."""
 
+from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from dataclasses import replace
@@ -20,7 +21,7 @@ from crawlers.trouble import explain
 from warehouse import Fetch, FrontierEntry, Link
 
 
-class Walker(Spider):
+class Walker(Spider, ABC):
     """A spider for one kind of site. A kind says where to start and how to read; the rest is the same for all."""
 
     name = "walker"
@@ -39,13 +40,13 @@ class Walker(Spider):
         self.shown: set[str] = set()
         """Ids of posts handed over in this crawl: a post that several searches find is handed over once."""
 
+    @abstractmethod
     def starts(self) -> Iterable[Link]:
         """Give the addresses a look begins with."""
-        raise NotImplementedError
 
+    @abstractmethod
     def parse_page(self, body: bytes, url: str, look: Look) -> Posts:
         """Read a page; raises `CrawlError` where the card is wrong."""
-        raise NotImplementedError
 
     def request_url(self, link: Link, entry: FrontierEntry | None) -> str:  # noqa: ARG002 - for kinds that go on from a mark
         """Give the address to ask for `link`; an API's kind adds where it was last time."""

@@ -185,14 +185,15 @@ class Gluer:
                     if self._agrees(entry, core, pieces) and self._agrees(entry, half, between):
                         yield who, {"double_surname": other, "glued": one}
 
+    def _at_one_end(self, word: str) -> Iterator[tuple[str, int, int]]:
+        """Give the names that begin or end a word without being all of it, with their places."""
+        for number, start, end in self._engine.find_matches_as_indexes(word, overlapping=True):
+            if (start == 0) != (end == len(word)) and end - start >= SHORTEST_PART:
+                yield self._names[number], start, end
+
     def _slipped(self, word: str) -> Iterator[tuple[int, dict[str, str]]]:
         """Give the people whose surname begins or ends the word and whose first name the rest is but for a letter or its sound."""
-        ends = [
-            (self._names[number], start, end)
-            for number, start, end in self._engine.find_matches_as_indexes(word, overlapping=True)
-            if (start == 0) != (end == len(word)) and end - start >= SHORTEST_PART
-        ]
-        for last, start, end in ends if SHORTEST <= len(word) <= LONGEST else ():
+        for last, start, end in self._at_one_end(word) if SHORTEST <= len(word) <= LONGEST else ():
             rest, mark = (word[end:], "glued_reversed") if start == 0 else (word[:start], "glued")
             for number, likeness in self.index.firsts.look_up(rest) if len(rest) >= SHORTEST_PART else ():
                 if likeness not in _SLIPS:
@@ -204,12 +205,7 @@ class Gluer:
 
     def _misspelt(self, word: str) -> Iterator[tuple[int, dict[str, str]]]:
         """Give the people whose first name begins or ends the word and whose surname the rest is but for a letter or its sound."""
-        ends = [
-            (self._names[number], start, end)
-            for number, start, end in self._engine.find_matches_as_indexes(word, overlapping=True)
-            if (start == 0) != (end == len(word)) and end - start >= SHORTEST_PART
-        ]
-        for first, start, end in ends if SHORTEST <= len(word) <= LONGEST else ():
+        for first, start, end in self._at_one_end(word) if SHORTEST <= len(word) <= LONGEST else ():
             if first not in self._firsts:
                 continue
             rest, mark = (word[end:], "glued") if start == 0 else (word[:start], "glued_reversed")

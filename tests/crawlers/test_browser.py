@@ -96,6 +96,7 @@ def test_no_browser_outlives_its_caller(town: Town, make_card: MakeCard, chromiu
         caller.kill()
         caller.wait()
     wait_until(lambda: not marked(marker))
+    assert marked(marker) == []
 
 
 def marked(marker: str) -> list[str]:
