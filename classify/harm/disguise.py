@@ -6,9 +6,11 @@ post may give her private data away with them.
 
 import re
 
-_SIGNS = str.maketrans("@€$|0134578", "aeslo" + "ieastb")
-_HIDDEN = re.compile(r"(?<=[^\W\d_])[@€$|0134578]{1,2}(?=[^\W\d_])")
-"""One or two signs or digits with a letter on either side."""
+_SIGNS = str.maketrans("@€$|!01345789", "aesli" + "oieastbg")
+_HIDDEN = re.compile(r"(?<=[^\W\d_])[@€$|!01345789]{1,2}(?=[^\W\d_])|(?<=[^\W\d_]{3})[€$|](?=\W*$)")
+"""One or two signs or digits with a letter on either side, or a sign at the end of a word."""
+_RINGS = re.compile(r"(?<=[^\W\d_])(?:\(\)){1,2}(?=[^\W\d_])")
+"""Brackets that are drawn for an o: d()()d."""
 _ADDRESS = re.compile(r"@.*\.\w|\w://|^www\.|\d{3}|^\W*(?:[^\W_]{1,3}-)+[^\W_]{1,3}\W*$")
 """An e-mail or web address, a number or a plate."""
 _PULLED_APART = re.compile(r"(?<![^\s(\"'])[^\W\d_](?:([ ._*-])[^\W\d_])(?:\1[^\W\d_]){2,}(?![^\s.,!?)\"'])")
@@ -18,6 +20,7 @@ _PULLED_APART = re.compile(r"(?<![^\s(\"'])[^\W\d_](?:([ ._*-])[^\W\d_])(?:\1[^\
 def undisguised(text: str) -> str:
     """Give the text with such words spelt plainly."""
     text = _PULLED_APART.sub(_joined, text)
+    text = _RINGS.sub(lambda match: "o" * (len(match[0]) // 2), text)
     return " ".join(word if _ADDRESS.search(word) else _HIDDEN.sub(_letters, word) for word in text.split(" "))
 
 

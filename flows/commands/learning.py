@@ -128,7 +128,8 @@ def _train(new: Path, examples: Path | None, data: Path, base: Path) -> None:
         shutil.rmtree(new)
     new.mkdir(parents=True)
     shutil.copy(PACKAGED, new / "policy.toml")
-    train(Places(data=data, corpus=CORPUS, base=base, out=new, policy=new / "policy.toml", decisions=examples))
+    policy, runs = new / "policy.toml", new.with_name("runs")
+    train(Places(data=data, corpus=CORPUS, base=base, out=new, policy=policy, runs=runs, decisions=examples))
 
 
 def _masked_text(state: State, case: Case, text: str) -> str:

@@ -56,6 +56,12 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--decisions", type=Path, help="lines of reviewers' decisions to learn from as well")
     parser.add_argument("--exact", type=Path, help="folder in which the fp32 model is kept")
     parser.add_argument(
+        "--runs",
+        type=Path,
+        default=Path("work/runs"),
+        help="folder in which each run is kept as it ends: a training that was stopped goes on from there",
+    )
+    parser.add_argument(
         "--settle",
         action="store_true",
         help="train nothing: make int8 anew from --exact if it is given, calibrate, choose thresholds",

@@ -4,20 +4,23 @@ import random
 from collections.abc import Sequence
 from dataclasses import replace
 
+from classify.harm.mask import clean
 from classify.harm.train.examples import Example
 from warehouse import HARMS, Label
 
-_LEET = str.maketrans({"a": "4", "e": "3", "i": "1", "o": "0", "s": "5", "A": "4", "E": "3", "I": "1", "O": "0"})
+_LEET = str.maketrans(
+    {"a": "4", "e": "3", "i": "1", "o": "0", "s": "5", "t": "7", "A": "4", "E": "3", "I": "1", "O": "0"}
+)
 _EMOJI = ("😡", "😂", "🙏", "🤬", "👍", "😭", "🤷", "👀", "😤", "🙄", "❤️", "‼️")
 _MASKS = ("[TARGET]", "[OTHER]")
 
-CASE, NOISE, LEET, SPLIT, EMOJI, NAME, JOINED, CONTEXT = 0.15, 0.15, 0.06, 0.04, 0.06, 0.12, 0.15, 0.08
+CASE, NOISE, LEET, SPLIT, EMOJI, NAME, JOINED, CONTEXT = 0.15, 0.15, 0.08, 0.05, 0.08, 0.12, 0.15, 0.08
 """How often each change is made. Guesses, not tuned: enough to be met many times in a run, too few to become the
 rule."""
 
 
 def augmented(example: Example, lawful: Sequence[Example], draw: random.Random) -> Example:
-    """Give the example as another writer might have typed it.
+    """Give the example as another writer might have typed it, and as the judge reads it (`mask.clean`).
 
     `lawful` are written posts without harm, one of which may stand before or after (a harm keeps its labels in
     company) or be the post that this one answers (whose content is not this writer's).
@@ -37,12 +40,12 @@ def augmented(example: Example, lawful: Sequence[Example], draw: random.Random) 
         at = draw.randrange(len(words))
         words[at] = draw.choice(" .-*").join(words[at]) if _plain(words[at]) else words[at]
     if draw.random() < EMOJI:
-        words.append(draw.choice(_EMOJI) * draw.randint(1, 3))
+        words.insert(draw.randint(0, len(words)), draw.choice(_EMOJI) * draw.randint(1, 3))
     if draw.random() < CASE:
         change = draw.choice((str.lower, str.lower, str.lower, str.upper))
         words = [word if any(mask in word for mask in _MASKS) else change(word) for word in words]
     context = draw.choice(lawful).text if lawful and draw.random() < CONTEXT else ""
-    return replace(example, text=" ".join(words), context=context)
+    return replace(example, text=clean(" ".join(words)), context=context)
 
 
 def _joined(example: Example, other: Example, draw: random.Random) -> Example:

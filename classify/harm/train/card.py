@@ -1,7 +1,7 @@
 """The model card beside the weights: what they were made of, and the figures of an evaluation."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from string import Template
 
@@ -39,11 +39,15 @@ def _made(facts: Facts | None) -> str:
     if facts is None:
         return "nobody noted what these weights were trained on"
     decided = f", {facts.decided} posts that reviewers decided about" if facts.decided else ""
-    recipe = ", ".join(f"{name} {value:g}" for name, value in facts.recipe.items())
+    recipe = ", ".join(f"{name} {_number(value)}" for name, value in facts.recipe.items())
     return (
         f"{facts.written} posts written for this project{decided} and {facts.public} public rows, half of them Dutch, "
         f"each training only the labels that its data set annotates; {facts.minutes:.0f} minutes. Recipe: {recipe}"
     )
+
+
+def _number(value: float | Sequence[float]) -> str:
+    return f"{value:.12g}" if isinstance(value, int | float) else "/".join(f"{one:g}" for one in value)
 
 
 def _digests(facts: Facts | None) -> Iterator[Row]:

@@ -35,7 +35,7 @@ class Facts:
     """Rows of the public sets."""
     decided: int
     """Reviewers' decisions."""
-    recipe: Mapping[str, float]
+    recipe: Mapping[str, float | Sequence[float]]
     minutes: float
     corpus: Mapping[str, str]
     """SHA-256 of each corpus file."""

@@ -12,6 +12,7 @@ from transformers import PreTrainedTokenizerFast
 
 from classify.harm.policy import Masks
 from classify.harm.train.augment import augmented
+from classify.harm.train.exact import ExactWeights
 from classify.harm.train.examples import Example
 from classify.harm.train.network import HarmNetwork
 from classify.harm.train.recipe import Recipe
@@ -33,15 +34,16 @@ def fit(
     corpus: Sequence[Example],
     public: Sequence[Example],
     recipe: Recipe,
+    run: int = 0,
 ) -> None:
-    """Train in place; one line is printed for each pass."""
-    torch.manual_seed(recipe.seed)
+    """Train in place, as the recipe's run of that number; one line is printed for each pass."""
+    torch.manual_seed(recipe.seed + run)
     torch.set_num_threads(recipe.threads)
-    draw = random.Random(recipe.seed)  # noqa: S311 - augmentation, not a secret
+    draw = random.Random(recipe.seed + run)  # noqa: S311 - augmentation, not a secret
     passes = _passes(corpus, public, recipe, draw)
     steps = sum(-(-len(one) // recipe.batch) for one in passes)
-    head = list(network.head.parameters())
-    body = [one for one in network.encoder.parameters() if one.requires_grad]
+    weights = ExactWeights(network)
+    body, head = weights.groups
     optimiser = torch.optim.AdamW(
         [{"params": body, "lr": recipe.rate}, {"params": head, "lr": recipe.head_rate}], weight_decay=0.01, fused=True
     )
@@ -49,27 +51,26 @@ def fit(
         optimiser, lambda step: min((step + 1) / (WARM_UP * steps), max(0.0, (steps - step) / (steps * (1 - WARM_UP))))
     )
     lawful = [one for one in corpus if not any(one.known.get(label, True) for label in HARMS)]
-    half = bool(torch.cpu.get_capabilities().get("avx512_bf16"))  # 2.3 times as fast where the processor has it
     begun = time.monotonic()
     for number, examples in enumerate(passes, 1):
         network.train()
         total = 0.0
         for batch in _batches([augmented(one, lawful, draw) for one in examples], tokenizer, recipe, draw):
-            with torch.autocast("cpu", torch.bfloat16, enabled=half):
-                logits = network(batch[0], batch[1]).float()
+            logits = network(batch[0], batch[1])
             loss = masked_loss(logits, batch[2], recipe.smoothing)
-            loss = loss + recipe.twins * twin_loss(logits, batch[2], batch[3], recipe.margin)
-            optimiser.zero_grad(set_to_none=True)
+            loss = loss + recipe.twins[run] * twin_loss(logits, batch[2], batch[3], recipe.margin)
             loss.backward()
+            weights.take_gradients()
             torch.nn.utils.clip_grad_norm_([*body, *head], 1.0)
             optimiser.step()
+            weights.give_weights()
             schedule.step()
             total += float(loss.detach()) * len(batch[0])
         seconds = time.monotonic() - begun
-        line = (
-            f"pass {number} of {len(passes)}: {len(examples)} texts, loss {total / len(examples):.4f}, {seconds:.0f} s"
-        )
+        line = f"run {run + 1} of {len(recipe.twins)}, pass {number} of {len(passes)}: {len(examples)} texts, "
+        line += f"loss {total / len(examples):.4f}, {seconds:.0f} s"
         print(line, flush=True)  # noqa: T201 - a command's progress
+    weights.restore()
 
 
 def averaged(states: Sequence[Mapping[str, Tensor]]) -> dict[str, Tensor]:

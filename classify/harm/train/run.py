@@ -3,7 +3,7 @@
 import logging
 import shutil
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import torch
@@ -22,6 +22,7 @@ from classify.harm.train.fit import PREFIX, averaged, fit
 from classify.harm.train.network import HarmNetwork
 from classify.harm.train.public import READERS, read_public
 from classify.harm.train.recipe import Recipe
+from classify.harm.train.runs import forget_runs, keep_run, kept_run, key_of
 from classify.harm.train.vocabulary import prune, shrink
 
 _MOST_BYTES = 48_000_000
@@ -36,6 +37,7 @@ class Places:
     base: Path
     out: Path
     policy: Path
+    runs: Path
     decisions: Path | None = None
     """Lines of reviewers' decisions to learn from as well (`decisions.py`)."""
     exact: Path | None = None
@@ -56,13 +58,18 @@ def train(places: Places, recipe: Recipe | None = None) -> None:
     base = ensure_base(places.base)
     decided = read_decided(places.decisions) if places.decisions else []
     examples = [*map(from_corpus, training), *learnt_from(decided)]
-    learnt = []
-    for number in range(recipe.runs):
+    learnt = {}
+    for run in range(len(recipe.twins)):
         torch.manual_seed(recipe.seed)  # one start for all runs: only then can they be averaged
         network, tokenizer = _start(base, [post.text for post in posts], places.data)
-        fit(network, tokenizer, examples, public, replace(recipe, seed=recipe.seed + number))
-        learnt.append(network.state_dict())
-    network.load_state_dict(averaged(learnt))
+        key = key_of(recipe, run, examples, public, posts)
+        state = kept_run(places.runs, key)
+        if state is None:
+            fit(network, tokenizer, examples, public, recipe, run)
+            state = network.state_dict()
+            keep_run(places.runs, key, state)
+        learnt[key] = state
+    network.load_state_dict(averaged([*learnt.values()]))
     exact = export(network, tokenizer, places.out, name=NAME, texts=[post.text for post in training])
     weights = places.out / "model.onnx"
     size = weights.stat().st_size
@@ -82,6 +89,7 @@ def train(places: Places, recipe: Recipe | None = None) -> None:
     else:
         shutil.rmtree(places.exact, ignore_errors=True)
         shutil.move(exact, places.exact)
+    forget_runs(places.runs, [*learnt])
 
 
 def _start(base: Path, corpus: list[str], data: Path) -> tuple[HarmNetwork, PreTrainedTokenizerFast]:

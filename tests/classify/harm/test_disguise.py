@@ -15,6 +15,9 @@ from classify.harm.evaluate.gold import TEST_SET, read_gold
         ("jij k_a_n_k_e_r hond", "jij kanker hond"),
         ("d o o d ga je", "dood ga je"),
         ("k.a.n.k.e.r!", "kanker!"),
+        ("d()()d moet je", "dood moet je"),
+        ("met een me$ of een b!jl", "met een mes of een bijl"),
+        ("vuile fl!kker, stuk tui9", "vuile flikker, stuk tuig"),
         ("[TARGET] is een d1ef", "[TARGET] is een dief"),
     ],
 )
@@ -33,6 +36,7 @@ def test_a_disguised_word_is_read(written: str, read: str) -> None:
         "om 8.30 uur, 2e verdieping, 50+",
         "@[TARGET] ik weet het #schande",
         "a b",
+        "kom!! nee! print() 5€ en 10$",
     ],
 )
 def test_numbers_addresses_and_initials_stay(text: str) -> None:

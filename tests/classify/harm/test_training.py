@@ -1,6 +1,7 @@
 """Training's own steps; they need the `train` extra."""
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,12 +15,15 @@ from transformers import BertConfig, BertModel, PreTrainedTokenizerFast  # noqa:
 
 from classify.harm.model import OnnxModel  # noqa: E402
 from classify.harm.train.base_model import SPECIAL  # noqa: E402
+from classify.harm.train.dropout import PooledDropout  # noqa: E402
+from classify.harm.train.exact import ExactWeights  # noqa: E402
 from classify.harm.train.examples import Example  # noqa: E402
 from classify.harm.train.export import export  # noqa: E402
 from classify.harm.train.fit import averaged, fit, masked_loss, twin_loss  # noqa: E402
 from classify.harm.train.network import HarmNetwork  # noqa: E402
 from classify.harm.train.quantise import balance, largest  # noqa: E402
 from classify.harm.train.recipe import Recipe  # noqa: E402
+from classify.harm.train.runs import forget_runs, keep_run, kept_run, key_of  # noqa: E402
 from classify.harm.train.vocabulary import MASKS, prune, shrink  # noqa: E402
 from warehouse import Label  # noqa: E402
 
@@ -71,6 +75,61 @@ def test_runs_are_averaged_weight_by_weight() -> None:
     one, two = ({"w": torch.tensor([value, 4.0]), "n": torch.tensor(7)} for value in (1.0, 3.0))
     assert averaged([one, two])["w"].tolist() == [2.0, 4.0]
     assert averaged([one, two])["n"] == 7
+
+
+def test_a_run_that_is_over_is_found_again_until_anything_it_depends_on_changes(tmp_path: Path) -> None:
+    known = {label: label is Label.THREAT for label in Label}
+    one = Example(text="ik dreig", language="nl", known=known, origin="corpus")
+    recipe = Recipe(twins=(0.0, 0.5))
+    key = key_of(recipe, 1, [one])
+    keep_run(tmp_path / "runs", key, {"w": torch.tensor([1.0])})
+    found = kept_run(tmp_path / "runs", key_of(replace(recipe, twins=(0.2, 0.5)), 1, [one]))
+    assert found is not None
+    assert found["w"].tolist() == [1.0]
+    others = [
+        key_of(recipe, 0, [one]),
+        key_of(replace(recipe, epochs=9), 1, [one]),
+        key_of(recipe, 1, [replace(one, text="ik klacht")]),
+        key_of(recipe, 1, [one], [one]),
+    ]
+    assert [kept_run(tmp_path / "runs", other) for other in others] == [None] * 4
+    forget_runs(tmp_path / "runs", [key, *others])
+    assert list((tmp_path / "runs").iterdir()) == []
+
+
+def test_dropout_is_pooled_everywhere_and_off_when_not_training() -> None:
+    made = network(8)
+    found = [each for each in made.encoder.modules() if isinstance(each, torch.nn.Dropout)]
+    assert len(found) == len([each for each in found if isinstance(each, PooledDropout)]) > 0
+    values = torch.ones(4000)
+    dropped = found[0].train()(values)
+    assert 0.05 < float((dropped == 0).float().mean()) < 0.15
+    assert float(dropped.mean()) == pytest.approx(1, abs=0.05)
+    assert found[0].eval()(values) is values
+
+
+def test_attention_with_pooled_dropout_is_attention() -> None:
+    made = network(8).eval()
+    ids, mask = torch.tensor([[0, 5, 6, 2], [0, 5, 2, 1]]), torch.tensor([[1, 1, 1, 1], [1, 1, 1, 0]])
+    pooled = made(ids, mask)
+    made.encoder.set_attn_implementation("eager")
+    assert torch.allclose(pooled, made(ids, mask), atol=1e-6)
+    assert torch.allclose(pooled[1], made(ids[1:, :3], mask[1:, :3])[0], atol=1e-5)
+
+
+def test_exact_weights_move_by_less_than_bfloat16_can_say() -> None:
+    made = network(8)
+    before = made.head.weight.detach().clone()
+    layer = made.encoder.encoder.layer[0].output.dense.weight.detach().clone()
+    exact = ExactWeights(made)
+    for each in exact.groups[0]:
+        each.data += 1e-6
+    exact.give_weights()
+    exact.restore()
+    after = made.encoder.encoder.layer[0].output.dense.weight
+    assert after.dtype == torch.float32
+    assert torch.allclose(after - layer, torch.full_like(layer, 1e-6), atol=1e-7)
+    assert torch.equal(made.head.weight, before)
 
 
 def test_pruning_keeps_the_served_scripts_and_the_words_meaning() -> None:
