@@ -7,7 +7,7 @@ post may give her private data away with them.
 import re
 
 _SIGNS = str.maketrans("@€$|!01345789", "aesli" + "oieastbg")
-_HIDDEN = re.compile(r"(?<=[^\W\d_])[@€$|!01345789]{1,2}(?=[^\W\d_])|(?<=[^\W\d_]{3})[€$|](?=\W*$)")
+_HIDDEN = re.compile(r"(?<=[^\W\d_])[@€$|!01345789]{1,2}(?=[^\W\d_])|(?<=[^\W\d_]{2})[€$|](?=\W*$)")
 """One or two signs or digits with a letter on either side, or a sign at the end of a word."""
 _RINGS = re.compile(r"(?<=[^\W\d_])(?:\(\)){1,2}(?=[^\W\d_])")
 """Brackets that are drawn for an o: d()()d."""

@@ -17,7 +17,7 @@ from classify.harm.evaluate.gold import TEST_SET, read_gold
         ("k.a.n.k.e.r!", "kanker!"),
         ("d()()d moet je", "dood moet je"),
         ("met een me$ of een b!jl", "met een mes of een bijl"),
-        ("vuile fl!kker, stuk tui9", "vuile flikker, stuk tuig"),
+        ("vuile fl!kker, bele9er haar huis", "vuile flikker, beleger haar huis"),
         ("[TARGET] is een d1ef", "[TARGET] is een dief"),
     ],
 )
