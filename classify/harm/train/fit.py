@@ -2,30 +2,22 @@
 
 import random
 import time
-from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import torch
 from torch import Tensor
 from torch.nn import functional
 from transformers import PreTrainedTokenizerFast
 
-from classify.harm.policy import Masks
 from classify.harm.train.augment import augmented
+from classify.harm.train.batches import batches
 from classify.harm.train.exact import ExactWeights
 from classify.harm.train.examples import Example
 from classify.harm.train.network import HarmNetwork
 from classify.harm.train.recipe import Recipe
 from warehouse import HARMS, Label
 
-PREFIX = Masks().prefix
-MOST_CONTEXT = 32
 WARM_UP = 0.06
-PADDED_TO = 8
-"""Texts are padded to a multiple of this many tokens: oneDNN prepares anew for each new shape, which took most of the
-time."""
-_SORTED_TOGETHER = 24
-"""Batches whose texts are sorted by length before they are cut, so that little is computed on padding."""
 
 
 def fit(
@@ -41,31 +33,30 @@ def fit(
     torch.set_num_threads(recipe.threads)
     draw = random.Random(recipe.seed + run)  # noqa: S311 - augmentation, not a secret
     passes = _passes(corpus, public, recipe, draw)
-    steps = sum(-(-len(one) // recipe.batch) for one in passes)
     weights = ExactWeights(network)
     body, head = weights.groups
     optimiser = torch.optim.AdamW(
         [{"params": body, "lr": recipe.rate}, {"params": head, "lr": recipe.head_rate}], weight_decay=0.01, fused=True
     )
-    schedule = torch.optim.lr_scheduler.LambdaLR(
-        optimiser, lambda step: min((step + 1) / (WARM_UP * steps), max(0.0, (steps - step) / (steps * (1 - WARM_UP))))
-    )
+    seen, wanted = 0, sum(map(len, passes))
+    schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda _step: _pace(seen / wanted))
     lawful = [one for one in corpus if not any(one.known.get(label, True) for label in HARMS)]
     begun = time.monotonic()
     for number, examples in enumerate(passes, 1):
         network.train()
         total = 0.0
-        for batch in _batches([augmented(one, lawful, draw) for one in examples], tokenizer, recipe, draw):
+        for batch in batches([augmented(one, lawful, draw) for one in examples], tokenizer, recipe, draw):
             logits = network(batch[0], batch[1])
             loss = masked_loss(logits, batch[2], recipe.smoothing)
             loss = loss + recipe.twins[run] * twin_loss(logits, batch[2], batch[3], recipe.margin)
-            loss.backward()
+            (loss * len(logits) / recipe.batch).backward()  # a text weighs the same in a small batch
             weights.take_gradients()
             torch.nn.utils.clip_grad_norm_([*body, *head], 1.0)
             optimiser.step()
             weights.give_weights()
+            seen += len(logits)
             schedule.step()
-            total += float(loss.detach()) * len(batch[0])
+            total += float(loss.detach()) * len(logits)
         seconds = time.monotonic() - begun
         line = f"run {run + 1} of {len(recipe.twins)}, pass {number} of {len(passes)}: {len(examples)} texts, "
         line += f"loss {total / len(examples):.4f}, {seconds:.0f} s"
@@ -106,14 +97,6 @@ def twin_loss(logits: Tensor, wanted: Tensor, twins: Tensor, margin: float) -> T
     return functional.softplus(margin - above[has]).mean()
 
 
-def encode(tokenizer: PreTrainedTokenizerFast, example: Example, longest: int) -> list[int]:
-    """Give the token ids of a text and, behind it, the post it answers: as `OnnxModel` does."""
-    ids: list[int] = tokenizer.encode(PREFIX + example.text, truncation=True, max_length=longest)
-    if example.context:
-        ids += tokenizer.encode(example.context, truncation=True, max_length=MOST_CONTEXT)[1:]
-    return ids
-
-
 def _passes(
     corpus: Sequence[Example], public: Sequence[Example], recipe: Recipe, draw: random.Random
 ) -> list[list[Example]]:
@@ -123,34 +106,6 @@ def _passes(
     return [[*corpus, *(rows[number::parts] if number < parts else [])] for number in range(recipe.epochs)]
 
 
-def _batches(
-    examples: Sequence[Example], tokenizer: PreTrainedTokenizerFast, recipe: Recipe, draw: random.Random
-) -> Iterator[tuple[Tensor, Tensor, Tensor, Tensor]]:
-    """Give ids, mask, wanted labels and twins of each batch, in random order, the texts of a batch alike in length."""
-    encoded = [(encode(tokenizer, one, recipe.longest), one) for one in examples]
-    draw.shuffle(encoded)
-    together: dict[str, list[tuple[list[int], Example]]] = defaultdict(list)
-    for number, each in enumerate(encoded):
-        together[each[1].pair or str(number)].append(each)
-    groups = list(together.values())
-    size = recipe.batch * _SORTED_TOGETHER
-    cut = []
-    for at in range(0, len(groups), size):
-        block = sorted(groups[at : at + size], key=lambda group: max(len(ids) for ids, _ in group))
-        texts = [each for group in block for each in group]
-        cut += [texts[start : start + recipe.batch] for start in range(0, len(texts), recipe.batch)]
-    draw.shuffle(cut)
-    for batch in cut:
-        longest = -(-max(len(ids) for ids, _ in batch) // PADDED_TO) * PADDED_TO
-        padded = torch.tensor([ids + [tokenizer.pad_token_id] * (longest - len(ids)) for ids, _ in batch])
-        mask = torch.tensor([[1] * len(ids) + [0] * (longest - len(ids)) for ids, _ in batch])
-        wanted = torch.tensor([[float(one.known.get(label, float("nan"))) for label in Label] for _, one in batch])
-        yield padded, mask, wanted, _twins([one for _, one in batch])
-
-
-def _twins(batch: Sequence[Example]) -> Tensor:
-    """Give the places of each harmful text and of one lawful twin that is in the same batch."""
-    harmful = [any(one.known.get(label) for label in HARMS) for one in batch]
-    lawful = {one.pair: place for place, one in enumerate(batch) if one.pair and not harmful[place]}
-    pairs = [(place, lawful[one.pair]) for place, one in enumerate(batch) if harmful[place] and one.pair in lawful]
-    return torch.tensor(pairs, dtype=torch.long).reshape(-1, 2)
+def _pace(done: float) -> float:
+    """Give the part of the highest learning rate when this part of all texts has been seen: up, then down to zero."""
+    return min((done + 1e-3) / WARM_UP, max(0.0, (1 - done) / (1 - WARM_UP)))

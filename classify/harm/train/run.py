@@ -12,13 +12,14 @@ from transformers import AutoTokenizer, BertModel, PreTrainedTokenizerFast
 from classify.harm.errors import TrainingError
 from classify.harm.evaluate.run import evaluate_weights, samples_of
 from classify.harm.train.base_model import ensure_base
+from classify.harm.train.batches import PREFIX
 from classify.harm.train.card import write_card
 from classify.harm.train.corpus import read_corpus, split_corpus
 from classify.harm.train.decisions import learnt_from, read_decided
 from classify.harm.train.examples import from_corpus
 from classify.harm.train.export import export
 from classify.harm.train.finish import NAME, note_facts, settle_policy
-from classify.harm.train.fit import PREFIX, averaged, fit
+from classify.harm.train.fit import averaged, fit
 from classify.harm.train.network import HarmNetwork
 from classify.harm.train.public import READERS, read_public
 from classify.harm.train.recipe import Recipe

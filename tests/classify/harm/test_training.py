@@ -1,5 +1,6 @@
 """Training's own steps; they need the `train` extra."""
 
+import random
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -15,6 +16,7 @@ from transformers import BertConfig, BertModel, PreTrainedTokenizerFast  # noqa:
 
 from classify.harm.model import OnnxModel  # noqa: E402
 from classify.harm.train.base_model import SPECIAL  # noqa: E402
+from classify.harm.train.batches import batches  # noqa: E402
 from classify.harm.train.dropout import PooledDropout  # noqa: E402
 from classify.harm.train.exact import ExactWeights  # noqa: E402
 from classify.harm.train.examples import Example  # noqa: E402
@@ -130,6 +132,20 @@ def test_exact_weights_move_by_less_than_bfloat16_can_say() -> None:
     assert after.dtype == torch.float32
     assert torch.allclose(after - layer, torch.full_like(layer, 1e-6), atol=1e-7)
     assert torch.equal(made.head.weight, before)
+
+
+def test_batches_hold_every_text_once_and_no_more_tokens_than_allowed() -> None:
+    known = dict.fromkeys(Label, False)
+    texts = ["ik " * (1 + number % 40) for number in range(300)]
+    examples = [
+        Example(text=text, language="nl", known=known, origin="corpus", pair=str(n // 2))
+        for n, text in enumerate(texts)
+    ]
+    recipe = Recipe(tokens=400, batch=16)
+    cut = list(batches(examples, tokenizer(), recipe, random.Random(1)))  # noqa: S311 - a repeatable order
+    assert sum(len(ids) for ids, *_ in cut) == len(texts)
+    assert max(ids.numel() for ids, *_ in cut) <= recipe.tokens
+    assert max(len(ids) for ids, *_ in cut) == recipe.batch
 
 
 def test_pruning_keeps_the_served_scripts_and_the_words_meaning() -> None:
