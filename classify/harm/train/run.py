@@ -23,7 +23,7 @@ from classify.harm.train.fit import averaged, fit
 from classify.harm.train.network import HarmNetwork
 from classify.harm.train.public import READERS, read_public
 from classify.harm.train.recipe import Recipe
-from classify.harm.train.runs import forget_runs, keep_run, kept_run, key_of
+from classify.harm.train.runs import KeptRun, forget_runs, keep_run, kept_run, key_of
 from classify.harm.train.vocabulary import prune, shrink
 
 _MOST_BYTES = 48_000_000
@@ -52,7 +52,6 @@ def train(places: Places, recipe: Recipe | None = None) -> None:
     """
     recipe = recipe or Recipe()
     logging.getLogger("transformers").setLevel(logging.ERROR)
-    begun = time.monotonic()
     posts = read_corpus(places.corpus)
     training, _ = split_corpus(posts)
     public = read_public(places.data, recipe.seed)
@@ -60,17 +59,18 @@ def train(places: Places, recipe: Recipe | None = None) -> None:
     decided = read_decided(places.decisions) if places.decisions else []
     examples = [*map(from_corpus, training), *learnt_from(decided)]
     learnt = {}
-    for run in range(len(recipe.twins)):
+    for number in range(len(recipe.twins)):
         torch.manual_seed(recipe.seed)  # one start for all runs: only then can they be averaged
         network, tokenizer = _start(base, [post.text for post in posts], places.data)
-        key = key_of(recipe, run, examples, public, posts)
-        state = kept_run(places.runs, key)
-        if state is None:
-            fit(network, tokenizer, examples, public, recipe, run)
-            state = network.state_dict()
-            keep_run(places.runs, key, state)
-        learnt[key] = state
-    network.load_state_dict(averaged([*learnt.values()]))
+        key = key_of(recipe, number, examples, public, posts)
+        run = kept_run(places.runs, key)
+        if run is None:
+            begun = time.monotonic()
+            fit(network, tokenizer, examples, public, recipe, number)
+            run = KeptRun(state=network.state_dict(), minutes=(time.monotonic() - begun) / 60)
+            keep_run(places.runs, key, run)
+        learnt[key] = run
+    network.load_state_dict(averaged([run.state for run in learnt.values()]))
     exact = export(network, tokenizer, places.out, name=NAME, texts=[post.text for post in training])
     weights = places.out / "model.onnx"
     size = weights.stat().st_size
@@ -78,10 +78,10 @@ def train(places: Places, recipe: Recipe | None = None) -> None:
         message = f"{weights} has {size:,} bytes, more than {_MOST_BYTES:,}: lower MOST_PIECES in vocabulary.py"
         raise TrainingError(message)
     settle_policy(places.out, places.corpus, places.policy)
-    minutes = (time.monotonic() - begun) / 60
     note_facts(
         places.out, places.corpus, recipe,
-        written=len(training), public=len(public), decided=len(decided), minutes=minutes,
+        written=len(training), public=len(public), decided=len(decided),
+        minutes=sum(run.minutes for run in learnt.values()),
     )  # fmt: skip
     report = evaluate_weights(places.out, places.policy, samples_of(places.corpus), exact=exact)
     write_card(places.out, places.policy, report)

@@ -2,13 +2,21 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import torch
 from torch import Tensor
 
 from classify.harm.train.recipe import Recipe
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptRun:
+    """What came out of a run, and how long it took."""
+
+    state: Mapping[str, Tensor]
+    minutes: float
 
 
 def key_of(recipe: Recipe, run: int, *data: Sequence[object]) -> str:
@@ -18,19 +26,18 @@ def key_of(recipe: Recipe, run: int, *data: Sequence[object]) -> str:
     return hashlib.sha256(content.encode()).hexdigest()[:16]
 
 
-def keep_run(folder: Path, key: str, state: Mapping[str, Tensor]) -> None:
-    """Write a run's weights, whole or not at all."""
+def keep_run(folder: Path, key: str, run: KeptRun) -> None:
+    """Write a run, whole or not at all."""
     folder.mkdir(parents=True, exist_ok=True)
     part = folder / f"{key}.part"
-    torch.save(dict(state), part)
+    torch.save({"state": dict(run.state), "minutes": run.minutes}, part)
     part.rename(folder / f"{key}.pt")
 
 
-def kept_run(folder: Path, key: str) -> dict[str, Tensor] | None:
-    """Read a run's weights; None where there are none."""
+def kept_run(folder: Path, key: str) -> KeptRun | None:
+    """Read a run; None where there is none."""
     file = folder / f"{key}.pt"
-    kept: dict[str, Tensor] | None = torch.load(file, weights_only=True) if file.is_file() else None
-    return kept
+    return KeptRun(**torch.load(file, weights_only=True)) if file.is_file() else None
 
 
 def forget_runs(folder: Path, keys: Sequence[str]) -> None:

@@ -25,7 +25,7 @@ from classify.harm.train.fit import averaged, fit, masked_loss, twin_loss  # noq
 from classify.harm.train.network import HarmNetwork  # noqa: E402
 from classify.harm.train.quantise import balance, largest  # noqa: E402
 from classify.harm.train.recipe import Recipe  # noqa: E402
-from classify.harm.train.runs import forget_runs, keep_run, kept_run, key_of  # noqa: E402
+from classify.harm.train.runs import KeptRun, forget_runs, keep_run, kept_run, key_of  # noqa: E402
 from classify.harm.train.vocabulary import MASKS, prune, shrink  # noqa: E402
 from warehouse import Label  # noqa: E402
 
@@ -84,10 +84,11 @@ def test_a_run_that_is_over_is_found_again_until_anything_it_depends_on_changes(
     one = Example(text="ik dreig", language="nl", known=known, origin="corpus")
     recipe = Recipe(twins=(0.0, 0.5))
     key = key_of(recipe, 1, [one])
-    keep_run(tmp_path / "runs", key, {"w": torch.tensor([1.0])})
+    keep_run(tmp_path / "runs", key, KeptRun(state={"w": torch.tensor([1.0])}, minutes=3.5))
     found = kept_run(tmp_path / "runs", key_of(replace(recipe, twins=(0.2, 0.5)), 1, [one]))
     assert found is not None
-    assert found["w"].tolist() == [1.0]
+    assert found.state["w"].tolist() == [1.0]
+    assert found.minutes == 3.5
     others = [
         key_of(recipe, 0, [one]),
         key_of(replace(recipe, epochs=9), 1, [one]),
