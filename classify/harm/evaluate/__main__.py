@@ -10,7 +10,7 @@ from classify.harm.policy import PACKAGED
 
 
 def main() -> int:
-    """Evaluate on the test set and the development part, or on the files named; 1 with a sentence when it can't."""
+    """Evaluate on the test sets and the development part, or on the files named; 1 with a sentence when it can't."""
     asked = _parser().parse_args()
     try:
         from classify.harm.evaluate.gold import read_gold  # noqa: PLC0415 - `--help` needn't wait for onnxruntime

@@ -11,8 +11,9 @@ from classify.harm.items import Item
 from classify.harm.train.corpus import CorpusPost
 from warehouse import HARMS, Label, Phrase
 
-TEST_SET = Path(__file__).parents[3] / "tests/classify/harm/gold"
-"""Written apart from the training posts, without sight of them; never trained on, never used to choose a threshold."""
+TEST_SETS = Path(__file__).parents[3] / "tests/classify/harm/gold"
+"""One folder for each set, written apart from the training posts, without sight of them; never trained on, never used to
+choose a threshold."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,13 +36,13 @@ class Gold:
 
 
 def read_gold(place: Path) -> list[Gold]:
-    """Read a file, or all `*.jsonl` of a folder.
+    """Read a file, or all `*.jsonl` of a folder and of those in it.
 
     A line has `id` (or `post_id`), `text`, `labels`, and if it likes `spans` (or `mentions`) of the target's name,
     `language`, `veiled`, `obfuscated`, `pair`, and `phrases` as `[[start, end, label], …]`. Raises `ItemError` naming
     the line that can't be read, and when there is none at all.
     """
-    files = sorted(place.glob("*.jsonl")) if place.is_dir() else [place]
+    files = sorted(place.rglob("*.jsonl")) if place.is_dir() else [place]
     found = []
     for file in files:
         for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):

@@ -3,18 +3,18 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from classify.harm.evaluate.gold import TEST_SET, Gold, from_corpus, read_gold
+from classify.harm.evaluate.gold import TEST_SETS, Gold, from_corpus, read_gold
 from classify.harm.evaluate.report import Report, evaluate
 from classify.harm.load import load_judge
 from classify.harm.train.corpus import read_corpus, split_corpus
 
-DEVELOPMENT, TEST = "development part", "test set"
+DEVELOPMENT = "development part"
 
 
-def samples_of(corpus: Path, test_set: Path = TEST_SET) -> dict[str, Sequence[Gold]]:
-    """Give the test set, where this checkout has one, and the development part of a corpus."""
+def samples_of(corpus: Path, test_sets: Path = TEST_SETS) -> dict[str, Sequence[Gold]]:
+    """Give the test sets that this checkout has, each named after its folder, and the development part of a corpus."""
     _, development = split_corpus(read_corpus(corpus))
-    there = {TEST: read_gold(test_set)} if test_set.is_dir() else {}
+    there = {f"{folder.name} test set": read_gold(folder) for folder in sorted(test_sets.glob("*/"))}
     return {**there, DEVELOPMENT: from_corpus(development)}
 
 

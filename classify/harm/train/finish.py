@@ -65,7 +65,7 @@ def read_facts(weights: Path) -> Facts | None:
 def settle_policy(weights: Path, corpus: Path, policy: Path) -> None:
     """Fit the calibration and choose the thresholds on the development part, and write both into `policy`.
 
-    The test set (`tests/classify/harm/gold`) has no part in it.
+    The test sets (`tests/classify/harm/gold`) have no part in it.
     """
     _, development = split_corpus(read_corpus(corpus))
     scores, gold = score_posts(weights, load_policy(policy), development)

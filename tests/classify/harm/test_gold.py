@@ -1,10 +1,10 @@
-"""The test set, written apart: whole, and never in what is trained on."""
+"""The test sets, written apart: whole, and never in what is trained on."""
 
 from collections import Counter
 
 import pytest
 
-from classify.harm.evaluate.gold import TEST_SET, Gold, read_gold
+from classify.harm.evaluate.gold import TEST_SETS, Gold, read_gold
 from classify.harm.load import CORPUS
 from classify.harm.train.corpus import CorpusPost, alike, read_corpus
 from warehouse import Label
@@ -12,7 +12,7 @@ from warehouse import Label
 
 @pytest.fixture(scope="module")
 def gold() -> list[Gold]:
-    return read_gold(TEST_SET)
+    return read_gold(TEST_SETS)
 
 
 def test_there_are_at_least_600_posts_and_every_label_in_both_languages(gold: list[Gold]) -> None:
@@ -22,7 +22,7 @@ def test_there_are_at_least_600_posts_and_every_label_in_both_languages(gold: li
     assert sum(post.veiled for post in gold) >= 100
 
 
-def test_no_post_of_the_test_set_is_in_the_training_corpus(gold: list[Gold]) -> None:
+def test_no_post_of_a_test_set_is_in_the_training_corpus(gold: list[Gold]) -> None:
     """Near-duplicates count: more than 60 % of the shorter one's word 5-grams."""
     corpus = read_corpus(CORPUS)
     ours = [CorpusPost(id=f"gold {post.item.id}", text=post.item.text, language="nl", labels=(), writer="t1")
