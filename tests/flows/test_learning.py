@@ -117,7 +117,7 @@ def new_model(settings: Settings, *, deaf: bool) -> tuple[Path, Path]:
 
 def test_a_worse_model_is_thrown_away_and_said_why(with_tiny: Settings) -> None:
     new, examples = new_model(with_tiny, deaf=True)
-    with pytest.raises(FlowError, match=r"old one stays. harm found on the test set: 1\.000 → 0\.000"):
+    with pytest.raises(FlowError, match=r"old one stays. harm found on the first test set: 1\.000 → 0\.000"):
         learning.accept_or_refuse(with_tiny, new, examples, Console(quiet=True))
     assert not new.exists()
     assert "worse" in (new.parent / "report.md").read_text("utf-8")

@@ -44,9 +44,10 @@ def test_numbers_addresses_and_initials_stay(text: str) -> None:
 
 
 def test_it_changes_little_of_what_people_write() -> None:
-    changed = [post for post in read_gold(TEST_SETS) if undisguised(post.item.text) != post.item.text]
-    assert len(changed) < 40
-    assert sum(not post.obfuscated for post in changed) <= 15
+    posts = [post for post in read_gold(TEST_SETS) if post.item.language != "ar"]  # Darija writes letters as digits
+    changed = [post for post in posts if undisguised(post.item.text) != post.item.text]
+    assert len(changed) >= 40
+    assert sum(not post.obfuscated for post in changed) <= 3
 
 
 @given(st.text())
