@@ -1,7 +1,8 @@
 """Reading words that are spelt so as not to be found: k@nker, d00d, k_a_n_k_e_r.
 
 Only what can hardly mean anything else is read back; numbers, e-mail and web addresses, plates and initials stay, for a
-post may give her private data away with them.
+post may give her private data away with them. Darija in Latin script, which writes letters as 3, 7 and 9, is read as other
+letters, the same in training: its threats stand as far above its lawful posts as they do unread (51 posts).
 """
 
 import re

@@ -26,7 +26,7 @@ class Recipe:
     """A label counts as 0.02 or 0.98: with so few posts certainty is learnt by heart, and scores lose their meaning."""
     margin: float = 2.0
     """By how much a harm's logit shall be higher in a harmful text than in its lawful twin."""
-    twins: tuple[float, ...] = (0.0, 0.3)
+    twins: tuple[float, ...] = (0.0,)
     """Weight of that beside the labels' own loss, for each run. Each run trains a network from the same start in another
     order of texts, and the networks are averaged weight by weight ("model soups", Wortsman et al. 2022): what one of them
     learnt by heart the others didn't. Runs that differ gained more on the development part than runs that were alike."""

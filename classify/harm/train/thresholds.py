@@ -14,6 +14,9 @@ MOST_HARD, MOST_ORDINARY = 0.03, 0.01
 posts) and of ordinary talk. The aims are .03 and .005; what is chosen on one sample is met less well on the next."""
 GRID = tuple(round(at / 200, 3) for at in range(198, 39, -1))
 """The thresholds that are tried, strict ones first."""
+COUNTS = {Label.THREAT: 3.0}
+"""How many times a label's F1 counts, once if it isn't here. A threat unseen is the worst error, and threats are what is
+hardest to tell from lawful speech: counted once, other labels take nearly all false alarms that are allowed."""
 _COSTS_NOTHING = 0.1
 """Counted beside the false alarms of a step, so that a free one comes first and is still measured by what it gains."""
 
@@ -22,7 +25,7 @@ def choose(scores: Scores, gold: Truth, hard: NDArray[np.bool_]) -> list[float]:
     """Give a threshold for each label, in the order of `Label`. `hard` says which lawful posts are hard, shape (posts,).
 
     All harms begin at the strictest threshold. Each step lowers one of them to where it gains most F1 for the false
-    alarms it brings, as long as not too many lawful posts are called some harm: a label that tells harm from lawful speech
+    alarms it brings (`COUNTS`), as long as not too many lawful posts are called some harm: a label that tells harm from lawful speech
     well takes little of what is allowed. Criticism, which opens no case, stands at its best F1.
     """
     chosen = [
@@ -40,9 +43,9 @@ def _steps(
     lawful = ~harmful(gold)
     alarms = int((harmful(reached(scores, chosen)) & lawful).sum())
     for column in (place_of(label) for label in HARMS):
-        now = _f1(scores, gold, column, chosen[column])
+        now, counts = _f1(scores, gold, column, chosen[column]), COUNTS.get(list(Label)[column], 1.0)
         for lower in (at for at in GRID if at < chosen[column]):
-            gained = _f1(scores, gold, column, lower) - now
+            gained = counts * (_f1(scores, gold, column, lower) - now)
             changed = [*chosen[:column], lower, *chosen[column + 1 :]]
             if gained > 0 and not _excess(scores, gold, hard, changed):
                 brought = int((harmful(reached(scores, changed)) & lawful).sum()) - alarms
