@@ -29,6 +29,6 @@ class Recipe:
     twins: tuple[float, ...] = (0.0,)
     """Weight of that beside the labels' own loss, for each run. Each run trains a network from the same start in another
     order of texts, and the networks are averaged weight by weight ("model soups", Wortsman et al. 2022): what one of them
-    learnt by heart the others didn't. Runs that differ gained more on the development part than runs that were alike."""
+    learnt by heart the others didn't. The card says what averaging gave so far."""
     seed: int = 20261124
     threads: int = 2
