@@ -13,7 +13,7 @@ from warehouse import HARMS, Label, Phrase
 
 TEST_SETS = Path(__file__).parents[3] / "tests/classify/harm/gold"
 """One folder for each set, written apart from the training posts, without sight of them; never trained on, never used to
-choose a threshold."""
+choose a threshold (how often a threat counts there was settled with them in view: `train/thresholds.py`, COUNTS)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -59,13 +59,13 @@ def encode(tokenizer: PreTrainedTokenizerFast, example: Example, longest: int) -
 
 def _cut(texts: Sequence[_Encoded], recipe: Recipe) -> list[list[_Encoded]]:
     """Cut texts that are sorted by length into batches of at most so many texts and so many padded tokens."""
-    batches: list[list[_Encoded]] = [[]]
+    cut: list[list[_Encoded]] = [[]]
     for each in texts:
-        longest = max(len(ids) for ids, _ in [*batches[-1], each])
-        if len(batches[-1]) == recipe.batch or _padded(longest) * (len(batches[-1]) + 1) > recipe.tokens:
-            batches.append([])
-        batches[-1].append(each)
-    return batches
+        longest = max(len(ids) for ids, _ in [*cut[-1], each])
+        if len(cut[-1]) == recipe.batch or _padded(longest) * (len(cut[-1]) + 1) > recipe.tokens:
+            cut.append([])
+        cut[-1].append(each)
+    return cut
 
 
 def _padded(tokens: int) -> int:

@@ -6,7 +6,7 @@ from transformers import AttentionInterface, BertModel
 from transformers.masking_utils import AttentionMaskInterface, eager_mask
 
 DRAWN = 1 << 24
-"""Places of the mask that is drawn once: more than the largest tensor of a batch (48 texts, 12 heads, 128 by 128)."""
+"""Places of the mask that is drawn once: more than the largest tensor of a batch (19 texts, 12 heads, 160 by 160)."""
 ATTENTION = "pooled"
 
 

@@ -22,7 +22,7 @@ def export(
     `texts` are written posts, from which the int8 step learns where the network's large numbers are.
     """
     network.eval()
-    network.encoder.set_attn_implementation("sdpa")  # one operator, which the exporter knows to write best
+    network.encoder.set_attn_implementation("sdpa")  # dropout is over: the library's own attention
     out.mkdir(parents=True, exist_ok=True)
     exact = Path(tempfile.mkdtemp(prefix="harm-fp32-"))
     full = exact / "model.onnx"
