@@ -20,6 +20,9 @@ from warehouse import Label
 MOST_CONTEXT = 64
 """Tokens of the parent post that are read beside the text."""
 
+SLOWER = ("SkipLayerNormFusion", "BiasGeluFusion")
+"""onnxruntime's joining of operators that costs more than it saves on a processor (see `train/fuse.py`)."""
+
 
 class OnnxModel:
     """A sequence classifier from a folder with `model.onnx` and `tokenizer.json`."""
@@ -40,7 +43,9 @@ class OnnxModel:
         options.intra_op_num_threads = threads
         options.inter_op_num_threads = 1
         try:
-            self._session = onnxruntime.InferenceSession(str(weights), options, providers=["CPUExecutionProvider"])
+            self._session = onnxruntime.InferenceSession(
+                str(weights), options, providers=["CPUExecutionProvider"], disabled_optimizers=SLOWER
+            )
             self._tokenizer = Tokenizer.from_file(str(tokenizer))
             self._tokenizer.enable_truncation(MOST_TOKENS)
             self._tokenizer.no_padding()

@@ -1,8 +1,8 @@
 """Spelling a post as somebody does who types badly or wants to evade, to see whether its harm is still found.
 
-Not the changes that training makes (`train/augment.py`: swapped, dropped and doubled letters, 4 3 1 0 5 7, other emoji
-at one place, one word split by one sign): keys beside, what the ear mistakes, signs for letters, emoji behind a quarter
-of the words, several words pulled apart.
+Not the changes that training makes (`train/augment.py`: swapped, dropped, doubled and strayed letters, 4 3 1 0 5 7, other
+emoji at one place, one word split by one sign): keys beside, what the ear mistakes, signs for letters, emoji behind a
+quarter of the words, several words pulled apart.
 """
 
 import random

@@ -8,6 +8,7 @@ from pathlib import Path
 import torch
 from transformers import PreTrainedTokenizerFast
 
+from classify.harm.train.fuse import HEADS
 from classify.harm.train.network import HarmNetwork
 from classify.harm.train.quantise import describe, quantise
 
@@ -22,7 +23,7 @@ def export(
     `texts` are written posts, from which the int8 step learns where the network's large numbers are.
     """
     network.eval()
-    network.encoder.set_attn_implementation("sdpa")  # dropout is over: the library's own attention
+    network.encoder.set_attn_implementation("eager")  # dropout is over; `fuse.py` knows this one
     out.mkdir(parents=True, exist_ok=True)
     exact = Path(tempfile.mkdtemp(prefix="harm-fp32-"))
     full = exact / "model.onnx"
@@ -42,7 +43,7 @@ def export(
             opset_version=OPSET,
             dynamo=False,  # the newer exporter gives the same numbers and needs one more package
         )
-    describe(full, name)
+    describe(full, name, **{HEADS: str(network.encoder.config.num_attention_heads)})
     for folder in (exact, out):
         tokenizer.backend_tokenizer.save(str(folder / "tokenizer.json"), pretty=False)
     quantise(full, out / "model.onnx", texts or ["query"], name=name)

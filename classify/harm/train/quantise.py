@@ -1,118 +1,134 @@
 """From the fp32 ONNX file to the int8 one that is packaged.
 
-onnxruntime gives the inputs of a matrix product one scale for a whole batch. A few channels of this encoder reach 20 to
-70 where the others reach 2, so everything else is rounded away, and a post's score depends on what else is in its
-batch. `balance` divides those channels by a constant and multiplies the weights they meet by it: the same numbers in
-fp32 (Xiao et al. 2023, SmoothQuant), and half the error in int8 at the same speed (base model, mean error of a logit
-in standard deviations: .25 before, .12 after; scales per row reach .10 at three quarters of the speed).
+Each input of a matrix product has one constant scale, chosen from what it reaches in written posts, so that a post's
+score never hangs on what else is read. `README.md` has what was tried.
 """
 
 import json
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 import onnx
-import onnxruntime
 from numpy.typing import NDArray
 from onnx import ModelProto, NodeProto, TensorProto, helper, numpy_helper
-from onnxruntime.quantization import QuantType, quantize_dynamic
-from tokenizers import Tokenizer
 
-from classify.harm.policy import Masks
+from classify.harm.train.balance import balance, divide_rows
+from classify.harm.train.fuse import fuse
+from classify.harm.train.graph import Extremes, Weights, constant, extremes, products, rewrite, values
 from warehouse import Label
 
-MOST_TEXTS = 60
-"""Texts whose largest numbers are looked at. Outliers sit in the same channels whatever is said."""
-MOST_TOKENS = 96
-PLAIN = 90
-"""Per cent of an input's channels that count as ordinary."""
-ABOVE = 3.0
-"""A channel may reach this many times what the ordinary ones reach before it is divided."""
-Weights = NDArray[np.float32]
+INT7, INT8, UINT8 = 63, 127, 255
+"""Largest whole numbers. A product's weights use 7 of 8 bits, because processors without VNNI overflow on 8."""
 
 
 def quantise(full: Path, out: Path, texts: Sequence[str], *, name: str) -> None:
     """Write `out` (int8) from `full` (fp32, with its `tokenizer.json` beside it).
 
     Everything is quantised, the embeddings too: with the matrix products alone the file would be four times as large.
-    Weights use 7 of 8 bits (`reduce_range`), because processors without VNNI overflow on 8. The labels' order and the
-    name stand in the file's metadata. `texts` are written posts, to find the outliers.
+    The labels' order and the name stand in the file's metadata. `texts` are written posts, from which the scales come.
+    Raises `TrainingError` when `full` isn't a BERT as `export.py` writes it.
     """
-    model = onnx.load(full)
-    balanced = out.with_suffix(".balanced")
-    balance(model, largest(model, full.with_name("tokenizer.json"), texts))
-    onnx.save(model, balanced)
-    quantize_dynamic(balanced, out, weight_type=QuantType.QInt8, per_channel=True, reduce_range=True)
-    balanced.unlink()
+    model = fuse(full)
+    tokenizer = full.with_name("tokenizer.json")
+    balance(model, extremes(model, tokenizer, texts))
+    divide_rows(model)
+    round_products(model, extremes(model, tokenizer, texts))
+    round_embeddings(model)
+    onnx.save(model, out)
     describe(out, name)
 
 
-def describe(file: Path, name: str) -> None:
-    """Write a model's name and the order of its labels into its file."""
+def describe(file: Path, name: str, **more: str) -> None:
+    """Write a model's name, the order of its labels and what else there is to say into its file."""
     model = onnx.load(file)
-    helper.set_model_props(model, {"name": name, "labels": json.dumps([label.value for label in Label])})
+    helper.set_model_props(model, {"name": name, "labels": json.dumps([label.value for label in Label]), **more})
     onnx.save(model, file)
 
 
-def balance(model: ModelProto, reach: Mapping[str, Weights]) -> None:
-    """Divide outlying channels before the feed-forward products and multiply their weights, in place.
+def round_products(model: ModelProto, reached: Mapping[str, Extremes]) -> None:
+    """Turn each product into one of whole numbers, in place: 8 bits for its input, 7 for its weights, 32 inside."""
+    ours = {node.output[0] for node in products(model)}
+    biases = _biases(model, ours)
+    scales: dict[str, tuple[str, str]] = {}
 
-    `reach` holds the largest number of each channel of each product's input.
-    """
-    graph = model.graph
-    weights = {one.name: one for one in graph.initializer}
-    before: dict[str, NodeProto] = {}
-    for place, (source, nodes) in enumerate(_products(model).items()):
-        ordinary = np.percentile(reach[source], PLAIN)
-        divisor = np.maximum(1, reach[source] / (ABOVE * ordinary + 1e-9)).astype(np.float32)
-        if (divisor == 1).all():
-            continue
-        divided = f"{source}/divided"
-        graph.initializer.append(numpy_helper.from_array(1 / divisor, f"divisor_{place}"))
-        before[nodes[0].output[0]] = helper.make_node("Mul", [source, f"divisor_{place}"], [divided])
-        for node in nodes:
-            weight = weights[node.input[1]]
-            changed = numpy_helper.to_array(weight) * divisor[:, None]
-            weight.CopyFrom(numpy_helper.from_array(changed.astype(np.float32), weight.name))
-            node.input[0] = divided
-    ordered = [one for node in graph.node for one in (before.get(node.output[0]), node) if one is not None]
-    del graph.node[:]
-    graph.node.extend(ordered)
+    def rounded(node: NodeProto) -> list[NodeProto]:
+        if node.op_type == "Add" and node.output[0] in {end for _, end in biases.values()}:
+            return []
+        if node.output[0] not in ours:
+            return [node]
+        made, source = [], node.input[0]
+        if source not in scales:
+            scales[source] = _input_scale(model, source, reached[source])
+            made.append(helper.make_node("QuantizeLinear", [source, *scales[source]], [f"{source}/int8"]))
+        weights, scale, zero = _int7(model, node.input[1])
+        step, middle = scales[source]
+        if node.op_type == "Attention":
+            inputs = [f"{source}/int8", weights, node.input[2], step, scale, node.input[3], middle, zero]
+            attention = helper.make_node("QAttention", inputs, node.output, domain="com.microsoft")
+            attention.attribute.extend(node.attribute)
+            return [*made, attention]
+        bias, end = biases.get(node.output[0], ("", node.output[0]))
+        inputs = [f"{source}/int8", weights, step, scale, middle, zero, *([bias] if bias else [])]
+        return [*made, helper.make_node("MatMulIntegerToFloat", inputs, [end], domain="com.microsoft")]
 
-
-def largest(model: ModelProto, tokenizer: Path, texts: Sequence[str]) -> dict[str, Weights]:
-    """Run the model on texts and give the largest number of each channel of each feed-forward product's input."""
-    names = list(_products(model))
-    watched = ModelProto()
-    watched.CopyFrom(model)
-    watched.graph.output.extend(helper.make_tensor_value_info(name, TensorProto.FLOAT, None) for name in names)
-    options = onnxruntime.SessionOptions()
-    options.graph_optimization_level = (
-        onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
-    )  # fused nodes lose their names
-    session = onnxruntime.InferenceSession(watched.SerializeToString(), options, providers=["CPUExecutionProvider"])
-    encoder = Tokenizer.from_file(str(tokenizer))
-    encoder.enable_truncation(MOST_TOKENS)
-    found: dict[str, Weights] = {}
-    for text in texts[:: max(1, len(texts) // MOST_TEXTS)]:
-        ids = np.array([encoder.encode(Masks().prefix + text).ids], np.int64)
-        values = session.run(names, {"input_ids": ids, "attention_mask": np.ones_like(ids)})
-        for name, value in zip(names, values, strict=True):
-            reach = np.abs(value).reshape(-1, value.shape[-1]).max(axis=0)
-            found[name] = np.maximum(found.get(name, 0), reach)
-    return found
+    rewrite(model, rounded)
+    if not any(one.domain == "com.microsoft" for one in model.opset_import):
+        model.opset_import.append(helper.make_opsetid("com.microsoft", 1))
 
 
-def _products(model: ModelProto) -> dict[str, list[NodeProto]]:
-    """Give the feed-forward products by the name of their input: those whose weights aren't square.
+def round_embeddings(model: ModelProto) -> None:
+    """Turn the tables of embeddings into whole numbers, in place: 8 bits, and a scale for each word."""
+    constants = values(model)
 
-    The outliers are theirs; the inputs of attention's products have none.
-    """
-    shapes = {one.name: tuple(one.dims) for one in model.graph.initializer}
-    products: dict[str, list[NodeProto]] = defaultdict(list)
-    for node in model.graph.node:
-        if node.op_type == "MatMul" and len(set(shapes.get(node.input[1], ()))) > 1:
-            products[node.input[0]].append(node)
-    return products
+    def rounded(node: NodeProto) -> list[NodeProto]:
+        table = constants.get(node.input[0]) if node.op_type == "Gather" else None
+        if table is None or len(table.dims) != 2 or table.data_type != TensorProto.FLOAT:  # noqa: PLR2004
+            return [node]
+        numbers, scale = _whole(numpy_helper.to_array(table), INT8, axis=1)
+        (ids, out), name = (node.input[1], node.output[0]), table.name
+        return [
+            helper.make_node("Gather", [constant(model, f"{name}/int8", numbers), ids], [f"{out}/int8"]),
+            helper.make_node("Gather", [constant(model, f"{name}/scale", scale), ids], [f"{out}/scale"]),
+            helper.make_node("Cast", [f"{out}/int8"], [f"{out}/float"], to=TensorProto.FLOAT),
+            helper.make_node("Mul", [f"{out}/float", f"{out}/scale"], [out]),
+        ]
+
+    rewrite(model, rounded)
+
+
+def _biases(model: ModelProto, ours: set[str]) -> dict[str, tuple[str, str]]:
+    """Give the constant vector that is added to a product, and the name of that sum, by the product's own name."""
+    vectors = {one.name for one in model.graph.initializer if len(one.dims) == 1}
+    return {
+        product: (vector, node.output[0])
+        for node in model.graph.node
+        if node.op_type == "Add"
+        for product, vector in (node.input, node.input[::-1])
+        if product in ours and vector in vectors
+    }
+
+
+def _input_scale(model: ModelProto, source: str, reached: Extremes) -> tuple[str, str]:
+    """Put the step and the middle of an input's 256 whole numbers into the model, and give their names."""
+    low, high = min(0.0, float(reached.low.min())), max(0.0, float(reached.high.max()))
+    step = max((high - low) / UINT8, 1e-9)
+    return (
+        constant(model, f"{source}/step", np.float32(step)),
+        constant(model, f"{source}/middle", np.uint8(round(-low / step))),
+    )
+
+
+def _int7(model: ModelProto, name: str) -> tuple[str, str, str]:
+    """Put a matrix's whole numbers, scales and zeros into the model, one for each column, and give their names."""
+    numbers, scale = _whole(numpy_helper.to_array(values(model)[name]), INT7, axis=0)
+    return (
+        constant(model, f"{name}/int7", numbers),
+        constant(model, f"{name}/scale", scale.ravel()),
+        constant(model, f"{name}/zero", np.zeros(scale.size, np.int8)),
+    )
+
+
+def _whole(weights: Weights, most: int, *, axis: int) -> tuple[NDArray[np.int8], Weights]:
+    scale = np.maximum(np.abs(weights).max(axis=axis, keepdims=True) / most, 1e-12).astype(np.float32)
+    return np.round(weights / scale).astype(np.int8), scale

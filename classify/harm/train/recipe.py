@@ -7,7 +7,7 @@ from dataclasses import dataclass
 class Recipe:
     """How long, how fast, on how much. The defaults made the packaged weights."""
 
-    epochs: int = 4
+    epochs: int = 3
     """Passes of a run over the written corpus."""
     public_epochs: int = 1
     """How often each public row is seen: the drawn rows are spread over the first passes."""

@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import onnxruntime
 import pytest
 
 torch = pytest.importorskip("torch", reason="torch is only in the train extra")
@@ -14,7 +15,9 @@ onnx = pytest.importorskip("onnx", reason="onnx is only in the train extra")
 from tokenizers import Tokenizer, models, pre_tokenizers, processors  # noqa: E402
 from transformers import BertConfig, BertModel, PreTrainedTokenizerFast  # noqa: E402
 
+from classify.harm.errors import TrainingError  # noqa: E402
 from classify.harm.model import OnnxModel  # noqa: E402
+from classify.harm.train.balance import balance, divide_rows  # noqa: E402
 from classify.harm.train.base_model import SPECIAL  # noqa: E402
 from classify.harm.train.batches import batches  # noqa: E402
 from classify.harm.train.dropout import PooledDropout  # noqa: E402
@@ -22,8 +25,9 @@ from classify.harm.train.exact import ExactWeights  # noqa: E402
 from classify.harm.train.examples import Example  # noqa: E402
 from classify.harm.train.export import export  # noqa: E402
 from classify.harm.train.fit import averaged, fit, masked_loss, twin_loss  # noqa: E402
+from classify.harm.train.fuse import fuse  # noqa: E402
+from classify.harm.train.graph import extremes  # noqa: E402
 from classify.harm.train.network import HarmNetwork  # noqa: E402
-from classify.harm.train.quantise import balance, largest  # noqa: E402
 from classify.harm.train.recipe import Recipe  # noqa: E402
 from classify.harm.train.runs import KeptRun, forget_runs, keep_run, kept_run, key_of  # noqa: E402
 from classify.harm.train.vocabulary import MASKS, prune, shrink  # noqa: E402
@@ -185,13 +189,30 @@ def test_a_balanced_model_says_the_same_in_fp32_and_its_outliers_are_gone(tmp_pa
         made.encoder.encoder.layer[0].attention.output.LayerNorm.weight[3] = 90.0
     exact = export(made, pruned, tmp_path, name="x") / "model.onnx"
     texts = ["ik dreig", "ik klacht"]
-    model = onnx.load(exact)
-    before = largest(model, tmp_path / "tokenizer.json", texts)
+    model = fuse(exact)
+    before = extremes(model, tmp_path / "tokenizer.json", texts)
     balance(model, before)
-    onnx.save(model, tmp_path / "balanced.onnx")
-    shutil.copy(tmp_path / "balanced.onnx", tmp_path / "model.onnx")
-    after = largest(model, tmp_path / "tokenizer.json", texts)
-    assert max(map(np.max, before.values())) > 5 * max(map(np.max, after.values()))
-    shutil.copy(tmp_path / "tokenizer.json", exact.parent)
+    divide_rows(model)
+    onnx.save(model, tmp_path / "model.onnx")
+    after = extremes(model, tmp_path / "tokenizer.json", texts)
+    assert max(one.reach.max() for one in before.values()) > 5 * max(one.reach.max() for one in after.values())
     old, new = (OnnxModel(folder, {}).score(texts, ["", ""]) for folder in (exact.parent, tmp_path))
     assert np.abs(old - new).max() < 1e-4
+
+
+def test_a_score_hangs_on_no_other_text(tmp_path: Path) -> None:
+    pruned, kept = prune(tokenizer(), [])
+    export(network(len(kept) + len(MASKS)), pruned, tmp_path, name="x", texts=["ik dreig", "ik klacht"])
+    session = onnxruntime.InferenceSession(str(tmp_path / "model.onnx"))
+    ids = np.random.default_rng(1).integers(3, len(kept), (16, 5))
+    together = session.run(None, {"input_ids": ids, "attention_mask": np.ones_like(ids)})[0]
+    for one, logits in zip(ids[:, None], together, strict=True):
+        alone = session.run(None, {"input_ids": one, "attention_mask": np.ones_like(one)})[0][0]
+        assert np.abs(alone - logits).max() < 1e-6
+
+
+def test_a_graph_without_attention_is_refused(tmp_path: Path) -> None:
+    exact = tmp_path / "model.onnx"
+    shutil.copy(Path(__file__).parent / "tiny" / "model.onnx", exact)
+    with pytest.raises(TrainingError, match="export it anew"):
+        fuse(exact)
