@@ -11,6 +11,7 @@ from starlette.responses import HTMLResponse, RedirectResponse
 from review import words
 from review.casefile import people_about
 from review.charts import points
+from review.crawl_words import said
 from review.desk import Desk
 from review.keys import KEYS
 from review.language import LANGUAGES, ZONE, ago, catalogue, day, every, moment, size
@@ -52,6 +53,7 @@ class Pages:
         environment.filters["ago"] = lambda at: ago(at, self.desk.now(), language)
         environment.filters["host"] = lambda link: urlsplit(link).hostname or link
         environment.filters["every"] = lambda minutes: every(minutes, language)
+        environment.filters["said"] = lambda message: said(message, language)
         environment.filters["size"] = lambda count: size(count, language)
         environment.filters["web_link"] = web_link
         environment.filters["max_of"] = lambda row: max(row.values(), default=0)
