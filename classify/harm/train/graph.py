@@ -25,6 +25,16 @@ class Extremes:
     low: Weights
     high: Weights
 
+    @classmethod
+    def of(cls, numbers: Weights) -> "Extremes":
+        """Look at numbers of shape (…, channels)."""
+        rows = numbers.reshape(-1, numbers.shape[-1])
+        return cls(rows.min(axis=0), rows.max(axis=0))
+
+    def __or__(self, other: "Extremes") -> "Extremes":
+        """Join what was reached here and there."""
+        return Extremes(np.minimum(self.low, other.low), np.maximum(self.high, other.high))
+
     @property
     def reach(self) -> Weights:
         """The largest distance from zero of each channel."""
@@ -77,22 +87,14 @@ def extremes(model: ModelProto, tokenizer: Path, texts: Sequence[str]) -> Mappin
     watched.CopyFrom(model)
     watched.graph.output.extend(helper.make_tensor_value_info(name, TensorProto.FLOAT, None) for name in names)
     options = onnxruntime.SessionOptions()
-    options.graph_optimization_level = (
-        onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
-    )  # fused nodes lose their names
+    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL  # joined, they'd lose names
     session = onnxruntime.InferenceSession(watched.SerializeToString(), options, providers=["CPUExecutionProvider"])
     encoder = Tokenizer.from_file(str(tokenizer))
     encoder.enable_truncation(MOST_TOKENS)
     found: dict[str, Extremes] = {}
     for text in texts[:: max(1, len(texts) // MOST_TEXTS)]:
         ids = np.array([encoder.encode(Masks().prefix + text).ids], np.int64)
-        for name, value in zip(
-            names, session.run(names, {"input_ids": ids, "attention_mask": np.ones_like(ids)}), strict=True
-        ):
-            flat = value.reshape(-1, value.shape[-1])
-            low, high = flat.min(axis=0), flat.max(axis=0)
-            before = found.get(name)
-            found[name] = (
-                Extremes(np.minimum(low, before.low), np.maximum(high, before.high)) if before else Extremes(low, high)
-            )
+        numbers = session.run(names, {"input_ids": ids, "attention_mask": np.ones_like(ids)})
+        for name, reached in zip(names, map(Extremes.of, numbers), strict=True):
+            found[name] = found[name] | reached if name in found else reached
     return found
