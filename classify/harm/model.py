@@ -62,9 +62,9 @@ class OnnxModel:
     def score(self, texts: Sequence[str], contexts: Sequence[str]) -> Scores:
         """Give scores of shape (texts, 6); see `Scorer`.
 
-        Each text runs alone. In a batch all texts share one int8 activation scale, so that a post's score hung on its
-        company (by up to .035, measured); alone it is the same tonight and in court. It costs a fifth of the speed: 130
-        instead of 165 texts of 40 tokens a second of one core.
+        Each text runs alone. Of our own weights a score hangs on no other text (`train/quantise.py`), but where int8
+        scales are found while a model runs, a batch shares them, and a post's score hung on its company by up to .035
+        (measured); alone it is the same tonight and in court. Batches would be hardly quicker: attention is joined.
         """
         scores = np.zeros((len(texts), len(Label)), np.float32)
         for place, (text, context) in enumerate(zip(texts, contexts, strict=True)):

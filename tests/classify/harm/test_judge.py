@@ -146,7 +146,7 @@ def test_torch_is_not_imported_and_nothing_is_printed() -> None:
             Label.THREAT,
             marks=pytest.mark.xfail(
                 strict=True,
-                reason="the packaged weights give it .60 of .9: threats are what they miss most (see their card)",
+                reason="the packaged weights give it .81 of .9: threats are what they miss most (see their card)",
             ),
         ),
         ("Vanavond kom ik met een mes naar Jan de Boer.", Label.THREAT),
