@@ -22,10 +22,10 @@ from classify.harm.policy import PACKAGED
 T = TypeVar("T")
 
 _WORDS = (
-    "gisteren heeft [TARGET] weer een verslag gestuurd waar volgens mij weinig van klopt en ik wacht nog altijd op "
-    "antwoord van de organisatie want niemand belt terug over het bezoek van mijn dochter"
+    "gisteren heeft [TARGET] weer een verslag gestuurd waar weinig van klopt en ik wacht nog altijd op antwoord van de "
+    "organisatie want niemand belt terug"
 )
-"""40 tokens; lawful, so that no phrase is asked for."""
+"""40 tokens with the prefix and a number; lawful, so that no phrase is asked for."""
 POSTS = 512
 BATCH, TOKENS = 32, 40
 """The shape of the batch that shows what the machine can do at most."""
