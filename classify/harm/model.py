@@ -64,7 +64,8 @@ class OnnxModel:
 
         Each text runs alone. Of our own weights a score hangs on no other text (`train/quantise.py`), but where int8
         scales are found while a model runs, a batch shares them, and a post's score hung on its company by up to .035
-        (measured); alone it is the same tonight and in court. Batches would be hardly quicker: attention is joined.
+        (measured); alone it is the same tonight and in court. Batches would be little quicker: 210 texts of 40 tokens
+        a second of one core instead of 191.
         """
         scores = np.zeros((len(texts), len(Label)), np.float32)
         for place, (text, context) in enumerate(zip(texts, contexts, strict=True)):

@@ -1,7 +1,7 @@
 """From the fp32 ONNX file to the int8 one that is packaged.
 
 Each input of a matrix product has one constant scale, chosen from what it reaches in written posts, so that a post's
-score never hangs on what else is read. `README.md` has what was tried.
+score never hangs on what else is read. The model card has what was tried (`card.md`).
 """
 
 import json
@@ -50,10 +50,11 @@ def round_products(model: ModelProto, reached: Mapping[str, Extremes]) -> None:
     """Turn each product into one of whole numbers, in place: 8 bits for its input, 7 for its weights, 32 inside."""
     ours = {node.output[0] for node in products(model)}
     biases = _biases(model, ours)
+    sums = {end for _, end in biases.values()}
     scales: dict[str, tuple[str, str]] = {}
 
     def rounded(node: NodeProto) -> list[NodeProto]:
-        if node.op_type == "Add" and node.output[0] in {end for _, end in biases.values()}:
+        if node.output[0] in sums:
             return []
         if node.output[0] not in ours:
             return [node]
