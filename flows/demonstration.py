@@ -37,6 +37,7 @@ def demonstrate(folder: Path, console: Console, *, once: bool = False) -> None:
     began = monotonic()
     home = folder.resolve()
     home.mkdir(parents=True, exist_ok=True)
+    again = (home / FILE).is_file()
     with start_town(home / "town", ports=DEFAULT_PORTS) as town:
         settings = furnish(home, town)
         password = _staff(settings, home)
@@ -45,6 +46,8 @@ def demonstrate(folder: Path, console: Console, *, once: bool = False) -> None:
         with running_house(settings, console) as children:
             _scan(settings, console)
             _report(settings, console)
+            if again:
+                console.print(f"Counted with what earlier demos found: delete {home} to begin anew.", style="dim")
             _invite(settings, town, password, monotonic() - began, console)
             if not once:
                 keep_up(children, console)
