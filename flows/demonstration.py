@@ -21,7 +21,7 @@ from flows.progress import progress_bars
 from flows.settings import FILE, Settings, read_settings
 from flows.supervisor import desk_of, keep_up, running_house
 from flows.telling import print_night
-from warehouse import Band, Role, State, User
+from warehouse import Band, Label, Role, State, User
 from warehouse.people import read_roster
 
 STAFF = (
@@ -119,11 +119,22 @@ def _scan(settings: Settings, console: Console) -> None:
 def _report(settings: Settings, console: Console) -> None:
     """Compare what the stores hold with the town's gold, and print what was found, missed and falsely flagged."""
     with opened(settings) as state:
-        compare(found_in(state), load_gold()).print_report(console)
+        gold = load_gold()
+        compare(found_in(state), gold).print_report(console)
+        shown = compare(found_in(state, doubts=True), gold)
+    harm, threats = shown.harm, shown.by_label[Label.THREAT]
+    console.print(
+        f"With what is in doubt, which a person sees last: {harm.found} of {harm.found + harm.missed} harmful posts "
+        f"({threats.found} of {threats.found + threats.missed} threats) and {harm.false} others."
+    )
 
 
-def found_in(state: State) -> Iterator[tuple[str, str, tuple[str, ...]]]:
-    """Give (permalink, person, labels) of every mention that counts as found: certain or probable, newest verdict."""
+def found_in(state: State, *, doubts: bool = False) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+    """Give (permalink, person, labels) of every mention that counts as found: certain or probable, newest verdict.
+
+    With `doubts`, harms in doubt stand among the labels.
+    """
     for judged in state.posts.judged():
         if judged.mention.band in (Band.CERTAIN, Band.PROBABLE):
-            yield judged.post.permalink, judged.mention.person_id, judged.verdict.labels
+            labels = judged.verdict.asked if doubts else judged.verdict.labels
+            yield judged.post.permalink, judged.mention.person_id, labels

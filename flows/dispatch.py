@@ -90,7 +90,7 @@ def send_notice(settings: Settings, state: State, notice: Notice, approvals: Seq
         channels[notice.channel],
         channel_config(settings, notice, file.post),
         state.papers.receipt(notice.id),
-        labels=file.verdict.labels,
+        labels=file.verdict.asked,
         now=now(),
     )
 

@@ -47,7 +47,7 @@ def _running(file: CaseFile) -> Iterator[Deadline]:
         due = since + timedelta(days=90)
         yield Deadline(at=due, what=N_("Decision of the dispute body"), rule="art. 21(4) DSA")
     left_alone = case.state in (CaseState.LAWFUL, CaseState.CLOSED)
-    if not left_alone and {Label.DEFAMATION, Label.INSULT} & set(file.verdict.labels):
+    if not left_alone and {Label.DEFAMATION, Label.INSULT} & set(file.verdict.asked):
         due = months_later(case.opened_at, 3)
         yield Deadline(
             at=due,

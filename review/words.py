@@ -48,7 +48,7 @@ URGENCIES: Mapping[Urgency, str] = {
     Urgency.ACUTE: N_("Acute"),
     Urgency.HIGH: N_("High"),
     Urgency.NORMAL: N_("Normal"),
-    Urgency.NONE: N_("None"),
+    Urgency.NONE: N_("In doubt"),
 }
 
 ANSWERS: Mapping[Answer, str] = {

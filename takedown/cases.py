@@ -153,8 +153,8 @@ def opens_case(mention: Mention, verdict: Verdict) -> bool:
     """Say whether this verdict on this mention puts the post before a person.
 
     It does when the name is probably hers (band certain or probable) and at least one harm label reached the
-    policy's threshold (`verdict.labels` holds exactly those). Criticism alone never opens a case, and a namesake
-    in another context never does.
+    policy's threshold (`verdict.labels` holds exactly those) or is in doubt (`verdict.doubts`; the case then has no
+    urgency and waits behind all others). Criticism alone never opens a case, and a namesake in another context never does.
 
     Raises:
         CaseError: the verdict is about another mention.
@@ -164,4 +164,4 @@ def opens_case(mention: Mention, verdict: Verdict) -> bool:
         message = f"Verdict {verdict.id} is about mention {verdict.mention_id}, not {mention.id}: pair them first."
         raise CaseError(message)
     likely = mention.band in (Band.CERTAIN, Band.PROBABLE)
-    return likely and any(label in HARMS for label in verdict.labels)
+    return likely and any(label in HARMS for label in verdict.asked)

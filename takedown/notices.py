@@ -148,8 +148,8 @@ def _facts_of(post: Post, verdict: Verdict, language: str) -> dict[str, object]:
         "author": one_line(post.author_name or post.author_handle, 100),
         "platform_id": one_line(post.platform_id, 100),
         "posted_at": posted_at,
-        "quotes": quote_unlawful(post.text, verdict.phrases, verdict.labels),
-        "grounds": grounds_for(verdict.labels, language),
+        "quotes": quote_unlawful(post.text, verdict.phrases, verdict.asked),
+        "grounds": grounds_for(verdict.asked, language),
     }
 
 

@@ -186,6 +186,14 @@ class Verdict:
     policy: str
     """Version in `classify/harm/policy.toml`."""
     judged_at: datetime
+    doubts: tuple[Label, ...] = ()
+    """Harms that came near their threshold, where none reached it: a person looks, the classifier says nothing."""
+
+    @property
+    def asked(self) -> tuple[Label, ...]:
+        """The labels that a person is asked about: the harms found, else those in doubt, else criticism."""
+        found = any(label in HARMS for label in self.labels)
+        return self.labels if found or not self.doubts else self.doubts
 
     @property
     def id(self) -> str:

@@ -55,3 +55,5 @@ class Judged:
     """Name and first 12 hex digits of the weights' SHA-256."""
     policy: str
     """Version of the policy."""
+    doubts: tuple[Label, ...] = ()
+    """Harms in doubt (`Policy.doubts`); none where a harm reached its threshold."""

@@ -36,8 +36,11 @@ class Judge:
         read = [windows(item) for item in items]
         scores = self._score(items, read)
         labels = [self._labels(each) for each in scores]
-        phrases = self._phrases(items, read, scores, labels)
-        return [self._judged(*one) for one in zip(items, read, scores, labels, phrases, strict=True)]
+        doubts = [self._doubts(*one) for one in zip(scores, labels, strict=True)]
+        phrases = self._phrases(
+            items, read, scores, [(*one, *other) for one, other in zip(labels, doubts, strict=True)]
+        )
+        return [self._judged(*one) for one in zip(items, read, scores, labels, doubts, phrases, strict=True)]
 
     def scores(self, items: Sequence[Item]) -> Scores:
         """Give the scores alone, shape (posts, labels in the order of `Label`): a third of the work of `judge`."""
@@ -75,6 +78,12 @@ class Judge:
         reached = [label for label in Label if joined[label] >= self.policy.thresholds[label] and len(scores)]
         return tuple(label for label in reached if label in HARMS) or tuple(reached)
 
+    def _doubts(self, scores: Scores, labels: tuple[Label, ...]) -> tuple[Label, ...]:
+        if not len(scores) or any(label in HARMS for label in labels):
+            return ()
+        joined = _joined(scores)
+        return tuple(label for label in HARMS if joined[label] >= self.policy.doubts.get(label, 2.0))
+
     def _phrases(
         self,
         items: Sequence[Item],
@@ -82,7 +91,7 @@ class Judge:
         scores: Sequence[Scores],
         labels: Sequence[tuple[Label, ...]],
     ) -> list[tuple[Phrase, ...]]:
-        """Find the phrases of each harm label in the window that scores it highest."""
+        """Find the phrases of each harm, found or in doubt, in the window that scores it highest."""
         asked = [(n, label) for n, own in enumerate(labels) for label in own if label in HARMS]
         places = [read[n][int(scores[n][:, place_of(label)].argmax())] for n, label in asked]
         found = find_phrases(
@@ -96,7 +105,13 @@ class Judge:
         return [tuple(sorted(own, key=lambda phrase: (phrase.start, phrase.end))) for own in phrases]
 
     def _judged(
-        self, item: Item, read: Sequence[Span], scores: Scores, labels: tuple[Label, ...], phrases: tuple[Phrase, ...]
+        self,
+        item: Item,
+        read: Sequence[Span],
+        scores: Scores,
+        labels: tuple[Label, ...],
+        doubts: tuple[Label, ...],
+        phrases: tuple[Phrase, ...],
     ) -> Judged:
         joined = _joined(scores)
         text = "\n".join(item.text[start:end] for start, end in read)
@@ -108,6 +123,7 @@ class Judge:
             urgency=urgency(text, labels, joined, self.policy.urgency),
             model=self.model,
             policy=self.policy.version,
+            doubts=doubts,
         )
 
 

@@ -29,8 +29,8 @@ def judge_lines(lines: Iterable[str], judge: Judge) -> Iterator[str]:
     r"""Give one line of JSON for each line of JSON, in order, blank lines left out.
 
     In: `{"id", "text", "spans": [[start, end], …], "other_spans"?, "context"?, "language"?}`; other keys are ignored.
-    Out: `{"id", "scores", "labels", "phrases": [[start, end, label], …], "urgency", "model", "policy"}`. A line that
-    can't be read gives `{"line": number from 1, "error": sentence}` instead and the rest goes on. Lines come without
+    Out: `{"id", "scores", "labels", "doubts", "phrases": [[start, end, label], …], "urgency", "model", "policy"}`. A line
+    that can't be read gives `{"line": number from 1, "error": sentence}` instead and the rest goes on. Lines come without
     their newline.
     """
     numbered = ((number, line) for number, line in enumerate(lines, 1) if line.strip())
@@ -47,6 +47,7 @@ def written(judged: Judged) -> dict[str, object]:
         "id": judged.id,
         "scores": {label.value: round(score, 4) for label, score in judged.scores.items()},
         "labels": [label.value for label in judged.labels],
+        "doubts": [label.value for label in judged.doubts],
         "phrases": [[phrase.start, phrase.end, phrase.label.value] for phrase in judged.phrases],
         "urgency": judged.urgency.value,
         "model": judged.model,

@@ -39,6 +39,8 @@ class Policy(_Part):
 
     version: str = Field(min_length=1)
     thresholds: dict[Label, Score]
+    doubts: dict[Label, Score] = {}
+    """From which score a harm is in doubt, where no harm reached its threshold; a label that isn't here never is."""
     calibration: Calibration = Calibration()
     urgency: UrgencyPolicy
     masks: Masks = Masks()

@@ -19,4 +19,5 @@ def verdict(mention: Mention, judged: Judged, judged_at: datetime) -> Verdict:
         model=judged.model,
         policy=judged.policy,
         judged_at=judged_at,
+        doubts=judged.doubts,
     )

@@ -107,7 +107,8 @@ def _named(name: str, posts: list[Post]) -> list[Named]:
 
 
 def _print_found(named: Named, verdict: Verdict, console: Console) -> None:
-    labels = ", ".join(verdict.labels) or "nothing"
+    labels = ", ".join(verdict.asked) or "nothing"
     harmful = any(label != Label.CRITICISM for label in verdict.labels)
-    console.print(Text.assemble("  ", Text(labels, "red" if harmful else "green"), f" {named.post.permalink}"))
+    said = Text(f"{labels}?", "yellow") if verdict.doubts else Text(labels, "red" if harmful else "green")
+    console.print(Text.assemble("  ", said, f" {named.post.permalink}"))
     console.print(Text(f"    {' '.join(named.post.text.split())[:200]}"))

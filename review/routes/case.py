@@ -207,7 +207,7 @@ def _note(visit: Visit, file: CaseFile, action: str) -> None:
 
 
 def _questions(file: CaseFile) -> tuple[str, ...]:
-    return tuple(question for label, asked in QUESTIONS.items() if label in file.verdict.labels for question in asked)
+    return tuple(question for label, asked in QUESTIONS.items() if label in file.verdict.asked for question in asked)
 
 
 def _reason(visit: Visit, answer: str, file: CaseFile) -> str:

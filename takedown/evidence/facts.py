@@ -138,6 +138,7 @@ def _selection(verdict: Verdict) -> dict[str, Any]:
         "model": verdict.model,
         "regels": verdict.policy,
         "labels": list(verdict.labels),
+        "twijfel": list(verdict.doubts),
         "scores": {str(label): round(score, 4) for label, score in sorted(verdict.scores.items())},
     }
 

@@ -74,7 +74,7 @@ def report_content(
         "organisation": person.organisation or "Handenaf",
         "reference": f"HA-{facts.case.id[:12]}",
         "made_at": when(made_at),
-        "labels": [say["label"][label] for label in facts.verdict.labels],
+        "labels": [say["label"][label] for label in facts.verdict.asked],
         "summary": _summary(facts, captures),
         "post_facts": [
             ["Vindplaats", post.permalink],
@@ -119,9 +119,11 @@ def _post_caption(edition: Edition) -> str:
 def _summary(facts: CaseFacts, captures: list[Capture]) -> list[list[str]]:
     """Answer in a few lines: what, where, when, about whom, and where it stands."""
     say, post, person = words(), facts.post, facts.person
-    labels = ", ".join(say["label"][label] for label in facts.verdict.labels)
+    labels = ", ".join(say["label"][label] for label in facts.verdict.asked) or "geen van de soorten"
+    named = f"De zoeksoftware {'twijfelt aan' if facts.verdict.doubts else 'noemt het'}: {labels}."
+    weighed = "Een mens heeft het beoordeeld." if facts.decisions else "Een mens moet het nog beoordelen."
     lines = [
-        ["Wat", f"Een openbaar bericht op internet. De zoeksoftware noemt het: {labels or 'geen van de soorten'}. Een mens heeft het beoordeeld." if facts.decisions else f"Een openbaar bericht op internet. De zoeksoftware noemt het: {labels or 'geen van de soorten'}. Een mens moet het nog beoordelen."],
+        ["Wat", f"Een openbaar bericht op internet. {named} {weighed}"],
         ["Over wie", ", ".join(filter(None, (person.display_name, person.role, person.organisation)))],
         ["Waar", post.permalink],
         ["Gevonden", when(post.fetched_at)],
@@ -152,7 +154,7 @@ def _offences(facts: CaseFacts) -> list[list[str]]:
     """Give what may be considered, never concluded: provision, what in the post points to it, whether it needs a complaint."""
     say = words()
     rows = []
-    for label in facts.verdict.labels:
+    for label in facts.verdict.asked:
         if label is not Label.CRITICISM:
             rows += [[g.name, g.element, say["complaint"][label]] for g in grounds_for((label,), "nl")]
     return rows

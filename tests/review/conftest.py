@@ -116,6 +116,11 @@ class Town:
         """The state behind the desk."""
         return self.desk.state
 
+    def add(self, text: str, scores: dict[Label, float], phrases: dict[Label, str], urgency: Urgency) -> Case:
+        """Open one more case, about the first person."""
+        at, number = self.clock(), 90 + len(self.cases)
+        return add_case(self.state, self.desk.evidence, PEOPLE[0], "ouderforum", "nn", text, scores, phrases, urgency, at, number)  # fmt: skip
+
 
 def add_case(state: State, evidence: Path, person: Person, source: str, author: str, text: str, scores: dict[Label, float],
              phrases: dict[Label, str], urgency: Urgency, at: datetime, number: int, *, captured: bool = True) -> Case:  # fmt: skip
@@ -135,7 +140,8 @@ def add_case(state: State, evidence: Path, person: Person, source: str, author: 
         for label, words in phrases.items()
     )
     labels = tuple(label for label, score in scores.items() if score >= 0.5)
-    verdict = Verdict(mention_id=mention.id, post_id=post.id, person_id=person.id, scores=scores, labels=labels, phrases=spans, urgency=urgency, model="e5-small 0123456789ab", policy="1", judged_at=at)  # fmt: skip
+    doubts = () if labels else tuple(label for label, score in scores.items() if score >= 0.3)
+    verdict = Verdict(mention_id=mention.id, post_id=post.id, person_id=person.id, scores=scores, labels=labels, phrases=spans, urgency=urgency, model="e5-small 0123456789ab", policy="1", judged_at=at, doubts=doubts)  # fmt: skip
     state.posts.add_verdicts([verdict])
     case = Case(place=post.place, post_id=post.id, person_id=person.id, mention_id=mention.id, verdict_id=verdict.id, urgency=urgency, state=CaseState.FOUND, opened_at=at)  # fmt: skip
     state.cases.weigh([case], {verdict.id: "case"}, at=at, by="system:watch")

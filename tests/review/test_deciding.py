@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from warehouse import Answer, Case, CaseState, Choice
+from warehouse import Answer, Case, CaseState, Choice, Label, Urgency
 
 if TYPE_CHECKING:  # tests can't import from one another at run time
     from httpx2 import Response
@@ -253,3 +253,24 @@ def test_the_queue_filters_and_puts_acute_first(town: Town, enter: Enter) -> Non
     assert listed("source=klaagmuur") == {town.cases[1].id, town.cases[4].id}
     assert listed("state=second_eyes") == set()
     assert listed("urgency=%27&label=x&state=y&page=-3") == {case.id for case in town.cases}
+
+
+def test_a_harm_in_doubt_waits_last_and_is_decided_like_any_other(town: Town, enter: Enter) -> None:
+    text = "Sanne Verhoeven, ik zou vannacht de gordijnen maar dichtdoen."
+    words = {Label.THREAT: "de gordijnen maar dichtdoen"}
+    scores = dict.fromkeys(Label, 0.02) | {Label.THREAT: 0.41}
+    case = town.add(text, scores, words, Urgency.NONE)
+    roos = enter("roos")
+    queue = roos.get("/queue").text
+    assert all(queue.index(other.id) < queue.index(f'href="/case/{case.id}"') for other in town.cases)
+    assert "Bedreiging?" in queue
+    only = roos.get("/queue?urgency=none&label=threat", headers={"HX-Request": "true"}).text
+    assert [f'href="/case/{one.id}"' in only for one in (case, *town.cases)] == [True] + [False] * len(town.cases)
+    page = roos.get(f"/case/{case.id}").text
+    assert "Twijfelgeval" in page
+    assert "Bedreiging?" in page
+    judge(roos, town, case)
+    decide(roos, town, case, "act")
+    notice = town.desk.draft_notice(case.id, "nl", "roos", "Hij laat haar weten dat hij haar huis kent.", "mail")
+    assert "285" in notice.body
+    assert "de gordijnen maar dichtdoen" in notice.body

@@ -86,6 +86,14 @@ def test_a_case_opens_on_harm_to_a_likely_person_only(
     assert opens_case(mention, make_verdict(post, labels=labels)) is opens
 
 
+def test_a_case_opens_on_a_doubt_too(make_post: Callable[..., Post], make_verdict: Callable[..., Verdict]) -> None:
+    post = make_post()
+    verdict = replace(make_verdict(post, labels=(Label.CRITICISM,)), doubts=(Label.THREAT,))
+    mention = Mention(post_id=post.id, person_id="p1", start=4, end=19, quote="x", score=0.9, band=Band.PROBABLE)
+    assert opens_case(mention, verdict)
+    assert not opens_case(replace(mention, band=Band.OTHER_CONTEXT), verdict)
+
+
 def test_a_verdict_on_another_mention_is_refused(
     make_post: Callable[..., Post], make_verdict: Callable[..., Verdict]
 ) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Engine, Row, Select, func, select
+from sqlalchemy import ColumnElement, Engine, Row, Select, func, or_, select
 
 from warehouse.records import AuditEntry, Case, CaseState, Label, Mention, Post, Urgency, Verdict
 from warehouse.state.cases import _case, _urgency_rank
@@ -116,7 +116,8 @@ def _conditions(wanted: Filter) -> list[ColumnElement[bool]]:
     if wanted.urgency:
         conditions.append(cases.c.urgency == wanted.urgency.value)
     if wanted.label:
-        conditions.append(verdicts.c.record["labels"].as_string().contains(f'"{wanted.label.value}"'))
+        lists = (verdicts.c.record[name].as_string() for name in ("labels", "doubts"))
+        conditions.append(or_(*(one.contains(f'"{wanted.label.value}"') for one in lists)))
     if wanted.source:
         conditions.append(posts.c.source == wanted.source)
     if wanted.number:

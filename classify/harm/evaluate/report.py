@@ -10,6 +10,7 @@ from classify.harm.evaluate.phrase_hits import phrase_hits
 from classify.harm.evaluate.plots import confusion_svg
 from classify.harm.evaluate.robustness import drops
 from classify.harm.evaluate.scored import Scored, score
+from classify.harm.evaluate.slices import is_hard, is_ordinary
 from classify.harm.evaluate.suites import THREATS, Suite, read_suites, run_suite
 from classify.harm.evaluate.tables import (
     Row,
@@ -74,10 +75,24 @@ def _section(judge: Judge, name: str, sample: Scored, reached: Sequence[Aim], pl
         table(_aim_rows(reached)),
         table(label_rows(sample, thresholds)),
         f"Macro-F1 of the five harms {macro}. Of the lawful posts {alarms} % are called some harm.",
+        _shown(sample),
         table(slice_rows(sample)),
         *([hits_sentence(hits)] if hits else []),
         f"![{name}: which label is taken for which]({plot})",
     ]
+
+
+def _shown(sample: Scored) -> str:
+    """Say what a person gets to see when doubts are counted too."""
+    parts = {
+        "threats": lambda post: Label.THREAT in post.labels,
+        "veiled threats": lambda post: Label.THREAT in post.labels and post.veiled,
+        "posts with some harm": lambda post: post.harmful,
+        "hard lawful posts": is_hard,
+        "ordinary talk": is_ordinary,
+    }
+    shares = ", ".join(f"{number(100 * sample.shown(keeps), 1)} % of {what}" for what, keeps in parts.items())
+    return f"A person is shown, in doubt or called some harm: {shares}."
 
 
 def _aim_rows(reached: Iterable[Aim]) -> Iterable[Row]:

@@ -21,6 +21,8 @@ class Scored:
     posts: Sequence[Gold]
     scores: Scores
     found: Truth
+    seen: NDArray[np.bool_]
+    """Which posts a person is shown, in doubt or called some harm: shape (posts,)."""
     gold: Truth
 
     def where(self, keeps: Callable[[Gold], bool]) -> "Scored":
@@ -30,7 +32,9 @@ class Scored:
     def at(self, mask: NDArray[np.bool_]) -> "Scored":
         """Give the part of the sample where a mask holds."""
         posts = [post for post, kept in zip(self.posts, mask, strict=True) if kept]
-        return Scored(posts=posts, scores=self.scores[mask], found=self.found[mask], gold=self.gold[mask])
+        return Scored(
+            posts=posts, scores=self.scores[mask], found=self.found[mask], seen=self.seen[mask], gold=self.gold[mask]
+        )
 
     @property
     def harm(self) -> NDArray[np.bool_]:
@@ -54,6 +58,10 @@ class Scored:
         """Give the share of the lawful posts that are called some harm."""
         return _mean(harmful(self.found)[~self.harm])
 
+    def shown(self, keeps: Callable[[Gold], bool]) -> float:
+        """Give the share of some posts that a person is shown, in doubt or called some harm."""
+        return _mean(self.where(keeps).seen)
+
     def threat_recall(self, share: float, *, veiled: bool = False) -> float:
         """Give the recall of threats at the score that at most `share` of the lawful posts exceed; or of veiled ones."""
         column = place_of(Label.THREAT)
@@ -75,8 +83,12 @@ def score(judge: Judge, posts: Sequence[Gold]) -> Scored:
     """Have a judge score a sample, without asking it for phrases."""
     scores = judge.scores([post.item for post in posts])
     thresholds = [judge.policy.thresholds[label] for label in Label]
+    found = reached(scores, thresholds)
+    doubts = np.array([judge.policy.doubts.get(label, 2.0) for label in Label], np.float32)
     gold = np.array([[label in post.labels for label in Label] for post in posts], bool)
-    return Scored(posts=posts, scores=scores, found=reached(scores, thresholds), gold=gold)
+    return Scored(
+        posts=posts, scores=scores, found=found, seen=harmful(found) | (scores >= doubts).any(axis=1), gold=gold
+    )
 
 
 def _mean(some: NDArray[np.bool_]) -> float:

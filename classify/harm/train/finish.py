@@ -17,7 +17,7 @@ from classify.harm.scorer import Scores
 from classify.harm.train.corpus import CorpusPost, corpus_digests, read_corpus, split_corpus
 from classify.harm.train.policy_file import write_policy
 from classify.harm.train.recipe import Recipe
-from classify.harm.train.thresholds import choose
+from classify.harm.train.thresholds import choose, choose_doubts
 from warehouse import Label
 
 NAME = "handenaf-harm-e5s"
@@ -65,13 +65,18 @@ def read_facts(weights: Path) -> Facts | None:
 def settle_policy(weights: Path, corpus: Path, policy: Path) -> None:
     """Fit the calibration and choose the thresholds on the development part, and write both into `policy`.
 
-    The test sets (`tests/classify/harm/gold`) have no part in it.
+    Only posts that name their target count, as the night judges no others: without a name a text has less to tell it
+    from a threat ("morgen rij ik jou erheen"). The test sets (`tests/classify/harm/gold`) have no part in it.
     """
     _, development = split_corpus(read_corpus(corpus))
-    scores, gold = score_posts(weights, load_policy(policy), development)
+    current = load_policy(policy)
+    posts = [post for post in development if current.masks.target in post.text]
+    scores, gold = score_posts(weights, current, posts)
     calibration = fit_calibration(scores, gold)
-    hard = np.array([bool(post.pair) or Label.CRITICISM in post.labels for post in development])
-    write_policy(policy, choose(calibration.apply(scores), gold, hard), calibration)
+    twins = np.array([bool(post.pair) for post in posts])
+    calibrated = calibration.apply(scores)
+    thresholds = choose(calibrated, gold, twins)
+    write_policy(policy, thresholds, choose_doubts(calibrated, gold, twins, thresholds), calibration)
 
 
 def score_posts(weights: Path, policy: Policy, posts: Sequence[CorpusPost]) -> tuple[Scores, Truth]:

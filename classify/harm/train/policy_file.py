@@ -16,9 +16,14 @@ offset = {}
 """
 
 
-def write_policy(policy: Path, thresholds: Sequence[float], calibration: Calibration) -> None:
-    """Put thresholds and calibration into a policy file, whose comments stay, with a new version: today and a number."""
+def write_policy(
+    policy: Path, thresholds: Sequence[float], doubts: Mapping[Label, float], calibration: Calibration
+) -> None:
+    """Put what was chosen into a policy file, whose comments stay, with a new version: today and a number."""
     text = policy.read_text(encoding="utf-8")
+    if not re.search(r"(?m)^doubts = ", text):
+        text = re.sub(r'(?m)^(version = ".*")$', r"\1\ndoubts = {}", text)
+    text = re.sub(r"(?m)^doubts = .*$", f"doubts = {_inline(doubts)}", text)
     for label, threshold in zip(Label, thresholds, strict=True):
         text = re.sub(rf"(?m)^{label.value} = .*$", f"{label.value} = {threshold}", text)
     if "[calibration]" not in text:

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -17,7 +18,9 @@ from classify.harm.evaluate.phrase_hits import phrase_hits
 from classify.harm.evaluate.plots import confusion, confusion_svg
 from classify.harm.evaluate.report import evaluate
 from classify.harm.evaluate.scored import Scored, score
+from classify.harm.evaluate.slices import is_hard
 from classify.harm.evaluate.suites import read_suites, run_suite
+from classify.harm.measure import harmful
 from classify.harm.scorer import place_of
 from warehouse import Label, Phrase
 
@@ -46,7 +49,7 @@ def made(*rows: tuple[set[Label], set[Label], float], language: str = "nl") -> S
     posts = [
         Gold(item=Item(id=str(n), text="x", language=language), labels=frozenset(row[0])) for n, row in enumerate(rows)
     ]
-    return Scored(posts=posts, scores=scores, gold=gold, found=found)
+    return Scored(posts=posts, scores=scores, gold=gold, found=found, seen=harmful(found))
 
 
 def test_gold_lines_are_read_whoever_wrote_them(gold: Path) -> None:
@@ -70,10 +73,16 @@ def test_a_judge_that_calls_all_harm_finds_all_and_alarms_on_all(tiny: Judge, go
     assert sample.pairs() == (0, 1)
 
 
+def test_what_is_in_doubt_is_shown_but_not_called_harm(tiny: Judge, gold: Path) -> None:
+    policy = tiny.policy.model_copy(update={"thresholds": dict.fromkeys(Label, 1.0), "doubts": {Label.THREAT: 0.0}})
+    sample = score(Judge(tiny._scorer, policy), read_gold(gold))
+    assert (sample.alarms(), sample.shown(lambda post: post.harmful), sample.shown(is_hard)) == (0.0, 1.0, 1.0)
+
+
 def test_a_pair_is_right_when_both_sides_are() -> None:
     right = made(({Label.THREAT}, {Label.INSULT}, 0.9), ({Label.CRITICISM}, {Label.CRITICISM}, 0.1))
     posts = [Gold(item=post.item, labels=post.labels, pair="p") for post in right.posts]
-    both = Scored(posts=posts, scores=right.scores, gold=right.gold, found=right.found)
+    both = replace(right, posts=posts)
     assert both.pairs() == (1, 1)
     assert both.where(lambda post: post.harmful).pairs() == (0, 0)  # one side alone is no pair
 

@@ -67,6 +67,19 @@ def test_a_post_without_a_harm_label_has_no_phrases(packaged: Judge) -> None:
     assert judged.urgency is Urgency.NONE
 
 
+def test_a_harm_is_in_doubt_only_where_none_was_found(tiny: Judge) -> None:
+    strict = {**dict.fromkeys(Label, 1.0), Label.CRITICISM: 0.0}
+    policy = tiny.policy.model_copy(update={"thresholds": strict, "doubts": {Label.THREAT: 0.0, Label.INSULT: 1.0}})
+    (unsure,) = Judge(tiny._scorer, policy).judge([POST])
+    assert (unsure.labels, unsure.doubts, unsure.urgency) == ((Label.CRITICISM,), (Label.THREAT,), Urgency.NONE)
+    assert {phrase.label for phrase in unsure.phrases} == {Label.THREAT}
+    mention = Mention(post_id="p", person_id="a", start=13, end=24, quote="x", score=0.9, band=Band.CERTAIN)
+    assert verdict(mention, unsure, datetime(2026, 3, 1, tzinfo=UTC)).asked == (Label.THREAT,)
+    (sure,) = Judge(tiny._scorer, policy.model_copy(update={"thresholds": tiny.policy.thresholds})).judge([POST])
+    assert sure.labels == HARMS
+    assert sure.doubts == ()
+
+
 def test_the_same_post_about_two_people_is_judged_twice(tiny: Judge) -> None:
     text = "Ik weet waar Jan de Boer woont, en dat Piet Vos een mes heeft."
     first = Item(id="same", text=text, spans=((13, 24),), other_spans=((39, 47),))

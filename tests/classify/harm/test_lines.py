@@ -11,7 +11,7 @@ def answers(judge: Judge, *lines: str) -> list[dict[str, Any]]:
 def test_a_line_is_answered_by_a_line(tiny: Judge) -> None:
     text = "Ik weet waar Jan de Boer woont."
     (answer,) = answers(tiny, json.dumps({"id": "7", "text": text, "spans": [[13, 24]], "context": "hoi"}))
-    assert answer.keys() == {"id", "scores", "labels", "phrases", "urgency", "model", "policy"}
+    assert answer.keys() == {"id", "scores", "labels", "doubts", "phrases", "urgency", "model", "policy"}
     assert answer["id"] == "7"
     assert answer["urgency"] in {"acute", "high", "normal", "none"}
     for start, end, _ in answer["phrases"]:
