@@ -36,6 +36,14 @@ def test_acting_confirms_what_was_shown_and_leaving_denies_every_harm() -> None:
     assert known(Choice.ESCALATE, Choice.LEAVE) == dict.fromkeys(HARMS, False)
 
 
+def test_a_doubt_that_was_acted_on_teaches_its_harm_unless_there_were_several() -> None:
+    one = replace(VERDICT, labels=(Label.CRITICISM,), doubts=(Label.THREAT,))
+    assert known(Choice.ACT, verdict=one) == {Label.THREAT: True, Label.CRITICISM: False}
+    assert known(Choice.LEAVE, verdict=one) == dict.fromkeys(HARMS, False)
+    several = replace(one, doubts=(Label.THREAT, Label.INCITEMENT))
+    assert known(Choice.ACT, verdict=several) == {Label.CRITICISM: False}
+
+
 def test_what_was_withdrawn_or_is_about_somebody_else_teaches_nothing() -> None:
     assert known(Choice.ACT, Choice.WITHDRAW) is None
     assert known(Choice.ACT, Choice.WITHDRAW, Choice.LEAVE) == dict.fromkeys(HARMS, False)
