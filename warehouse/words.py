@@ -54,6 +54,7 @@ class Urgency(StrEnum):
     HIGH = "high"
     NORMAL = "normal"
     NONE = "none"
+    """No harm was found. A case of this urgency is one in doubt, which waits behind all others."""
 
 
 class Answer(StrEnum):

@@ -1,6 +1,6 @@
 """How soon a person must look: a rule that a duty officer can read and check.
 
-1. `none`: the post carries no harm label.
+1. `none`: the post carries no harm label. One in doubt waits behind all others.
 2. `acute` (alarm now): it threatens with a score of at least `acute_threat`, and its words are concrete in at least
    `acute_cues` of four ways: a time, a place, a means, her family.
 3. `acute`: it threatens or calls for harm *and* gives away where she can be found (doxxing beside either).

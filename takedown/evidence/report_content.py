@@ -15,7 +15,7 @@ from takedown.evidence.facts import CaseFacts, in_order, pseudonyms
 from takedown.evidence.report_capture import capture_content, picture_content, when
 from takedown.law import grounds_for
 from takedown.notices import AMSTERDAM
-from warehouse import Capture, Label
+from warehouse import Capture, CaseState, Label, Verdict
 
 LONGEST_TEXT = 6000
 """Characters of the post in the report: two pages; the whole of it stands in zaak.json."""
@@ -74,7 +74,7 @@ def report_content(
         "organisation": person.organisation or "Handenaf",
         "reference": f"HA-{facts.case.id[:12]}",
         "made_at": when(made_at),
-        "labels": [say["label"][label] for label in facts.verdict.asked],
+        "labels": [_chip(facts.verdict, label) for label in facts.verdict.asked],
         "summary": _summary(facts, captures),
         "post_facts": [
             ["Vindplaats", post.permalink],
@@ -120,7 +120,8 @@ def _summary(facts: CaseFacts, captures: list[Capture]) -> list[list[str]]:
     """Answer in a few lines: what, where, when, about whom, and where it stands."""
     say, post, person = words(), facts.post, facts.person
     labels = ", ".join(say["label"][label] for label in facts.verdict.asked) or "geen van de soorten"
-    named = f"De zoeksoftware {'twijfelt aan' if facts.verdict.doubts else 'noemt het'}: {labels}."
+    unsure = "was niet zeker, maar vond mogelijk"
+    named = f"De zoeksoftware {unsure if facts.verdict.doubts else 'noemt het'}: {labels}."
     weighed = "Een mens heeft het beoordeeld." if facts.decisions else "Een mens moet het nog beoordelen."
     lines = [
         ["Wat", f"Een openbaar bericht op internet. {named} {weighed}"],
@@ -150,8 +151,18 @@ def _proofs(copies: Sequence[CaptureCopy]) -> list[str]:
     return proofs
 
 
+_UNDECIDED = (CaseState.FOUND, CaseState.TO_REVIEW, CaseState.SECOND_EYES, CaseState.LAWFUL, CaseState.CLOSED)
+
+
+def _chip(verdict: Verdict, label: Label) -> str:
+    """Name a label, with a question mark where it was in doubt."""
+    return f"{words()['label'][label]}{'?' if label in verdict.doubts else ''}"
+
+
 def _offences(facts: CaseFacts) -> list[list[str]]:
     """Give what may be considered, never concluded: provision, what in the post points to it, whether it needs a complaint."""
+    if facts.verdict.doubts and facts.case.state in _UNDECIDED:
+        return []  # nobody but the software has thought of an offence, and it wasn't sure
     say = words()
     rows = []
     for label in facts.verdict.asked:

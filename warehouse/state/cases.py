@@ -9,12 +9,12 @@ from sqlalchemy import Connection, Engine, RowMapping, and_, func, or_, select, 
 from sqlalchemy import case as sql_case
 
 from warehouse.errors import ConflictError, MissingError
-from warehouse.records import Case, CaseState, Decision, Judgement
+from warehouse.records import Case, CaseState, Decision, Judgement, Urgency
 from warehouse.state.audit import add_entry
 from warehouse.state.engine import WRITE
 from warehouse.state.rows import from_json, in_parts
 from warehouse.state.tables import captures, case_states, cases, decisions, judgements, posts, verdicts
-from warehouse.state.weighing import URGENCY_ORDER, open_or_raise, set_state
+from warehouse.state.weighing import URGENCY_ORDER, left_alone, open_or_raise, set_state
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,7 +92,7 @@ class Cases:
     def criticism_count(self) -> int:
         """Give how many mentions were found to be lawful criticism and left alone."""
         with self._engine.connect() as connection:
-            chosen = select(func.count()).select_from(verdicts).where(verdicts.c.outcome == "criticism")
+            chosen = select(func.count()).select_from(verdicts).where(left_alone())
             return int(connection.execute(chosen).scalar_one())
 
     def steps(self, case_id: str) -> tuple[Step, ...]:
@@ -173,7 +173,10 @@ class Cases:
             return _read(connection, case.id)
 
     def decide(self, decision: Decision, *, version: int, to: CaseState) -> Case:
-        """Add a person's answer to "do we act?" and move the case, together; else as `judge`."""
+        """Add a person's answer to "do we act?" and move the case, together; else as `judge`.
+
+        What was only in doubt is in doubt no longer once a person acts on it: its urgency becomes high.
+        """
         with self._writer.begin() as connection:
             case = _claim(connection, decision.case_id, version, at=decision.at, by=decision.by)
             connection.execute(
@@ -191,6 +194,8 @@ class Cases:
                 connection, at=decision.at, actor=decision.by, action="case.decided", subject=case.id, detail=detail
             )
             set_state(connection, case.id, to, at=decision.at, by=decision.by, reason=decision.reason)
+            if to is CaseState.UNLAWFUL and case.urgency is Urgency.NONE:
+                connection.execute(update(cases).where(cases.c.id == case.id).values(urgency=Urgency.HIGH.value))
             return _read(connection, case.id)
 
     def move(self, case_id: str, *, version: int, to: CaseState, by: str, reason: str, at: datetime) -> Case:

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Engine, Select, func, select, union
 
 from warehouse.records import Answer, CaseState, Choice
 from warehouse.state.tables import case_states, cases, decisions, judgements, notices, posts, receipts, verdicts
+from warehouse.state.weighing import left_alone
 
 MEASURES = ("found", "reviewed", "lawful", "sent", "removed")
 """What is counted, in the order of the work."""
@@ -60,18 +61,18 @@ def _measures(since: datetime) -> Iterator[tuple[str, Select[Any]]]:
     ).subquery()
     yield "reviewed", _by_day(select(answered.c.case_id, answered.c.at), since)
     still_lawful = cases.c.state.in_([CaseState.LAWFUL.value, CaseState.CLOSED.value])
-    left_alone = (
+    decided_lawful = (
         select(case_states.c.case_id, case_states.c.at)
         .join(cases, cases.c.id == case_states.c.case_id)
         .where(case_states.c.state == CaseState.LAWFUL.value, still_lawful)
     )
-    yield "lawful", _by_day(left_alone, since)
+    yield "lawful", _by_day(decided_lawful, since)
     yield (
         "lawful",
         _count_days(
             select(posts.c.source, verdicts.c.judged_at.label("at"))
             .join(posts, posts.c.id == verdicts.c.post_id)
-            .where(verdicts.c.outcome == "criticism"),
+            .where(left_alone()),
             since,
         ),
     )

@@ -45,7 +45,7 @@ def _mention_rows(row: RowMapping) -> Iterator[Row]:
 
 
 def _verdict_rows(row: RowMapping) -> Iterator[Row]:
-    """Give one row a label; one without a label where nothing was found."""
+    """Give one row a label, one without a label where nothing was found, and one of its own kind for each doubt."""
     verdict = from_json(Verdict, row["record"])
     labels: tuple[Label | str, ...] = verdict.labels or ("",)
     for label in labels:
@@ -59,6 +59,9 @@ def _verdict_rows(row: RowMapping) -> Iterator[Row]:
             score=verdict.scores[label] if isinstance(label, Label) else None,
             at=row["at"],
         )
+    for label in verdict.doubts:
+        score = verdict.scores[label]
+        yield _row("doubt", id=row["id"], person_id=row["person_id"], source=row["source"], label=str(label), score=score, at=row["at"])  # fmt: skip
 
 
 def _of_case(kind: str, answer: str) -> Callable[[RowMapping], Iterator[Row]]:

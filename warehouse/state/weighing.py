@@ -2,11 +2,11 @@
 
 from datetime import datetime
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import ColumnElement, Connection, func, select, update
 
 from warehouse.records import Case, CaseState, Urgency
 from warehouse.state.audit import add_entry
-from warehouse.state.tables import alarms, case_states, cases, posts
+from warehouse.state.tables import alarms, case_states, cases, posts, verdicts
 
 URGENCY_ORDER = {Urgency.ACUTE: 0, Urgency.HIGH: 1, Urgency.NORMAL: 2, Urgency.NONE: 3}
 
@@ -17,6 +17,8 @@ BACK = {
     CaseState.REMOVED_VERIFIED: CaseState.RETURNED,
 }
 """Where a case that was done goes when its post was edited and harms again; `takedown/cases.py` allows each."""
+WAITS = (CaseState.FOUND, CaseState.TO_REVIEW, CaseState.SECOND_EYES)
+"""States in which nobody decided yet: a decision was about the verdict she was shown, so no later reading takes its place."""
 
 
 def open_or_raise(connection: Connection, case: Case, *, at: datetime, by: str) -> bool:
@@ -26,20 +28,26 @@ def open_or_raise(connection: Connection, case: Case, *, at: datetime, by: str) 
         _insert_case(connection, case, by=by)
         return True
     edited = case.post_id != row.post_id and _is_newer(connection, case.post_id, row.post_id)
-    worse = URGENCY_ORDER[case.urgency] < URGENCY_ORDER[Urgency(row.urgency)]
+    worse = URGENCY_ORDER[case.urgency] < URGENCY_ORDER[Urgency(row.urgency)] and (edited or row.state in WAITS)
     if not edited and not worse:
         return False
     values: dict[str, object] = {"version": row.version + 1, "changed_at": at}
     if edited or case.post_id == row.post_id:
         values |= {"post_id": case.post_id, "mention_id": case.mention_id, "verdict_id": case.verdict_id}
-    if worse:
+    if worse or (edited and row.state in BACK):
         values |= {"urgency": case.urgency.value}
     connection.execute(update(cases).where(cases.c.id == case.id).values(**values))
     action = "case.edited" if edited else "case.raised"
     add_entry(connection, at=at, actor=by, action=action, subject=case.id, detail=case.urgency.value)
     if edited:
-        _come_back(connection, case.id, CaseState(row.state), at=at, by=by)
+        _come_back(connection, case, CaseState(row.state), at=at, by=by)
     return False
+
+
+def left_alone() -> ColumnElement[bool]:
+    """Tell the verdicts that found lawful criticism and were left alone: no other reading of the post opened a case."""
+    opened = select(cases.c.id).where(cases.c.post_id == verdicts.c.post_id, cases.c.person_id == verdicts.c.person_id)
+    return (verdicts.c.outcome == "criticism") & ~opened.exists()
 
 
 def _is_newer(connection: Connection, post_id: str, than: str) -> bool:
@@ -49,14 +57,19 @@ def _is_newer(connection: Connection, post_id: str, than: str) -> bool:
     return bool(fetched[post_id] > fetched[than])
 
 
-def _come_back(connection: Connection, case_id: str, state: CaseState, *, at: datetime, by: str) -> None:
-    """Put an edited post before a person again: alarms start anew, and a case that was done is opened again."""
-    connection.execute(alarms.delete().where(alarms.c.case_id == case_id))
+def _come_back(connection: Connection, case: Case, state: CaseState, *, at: datetime, by: str) -> None:
+    """Put an edited post before a person again: alarms start anew, and a case that was done is opened again.
+
+    A mere doubt about the new text alarms nobody, and doesn't say that what was removed is back.
+    """
+    doubt = case.urgency is Urgency.NONE
+    if not doubt:
+        connection.execute(alarms.delete().where(alarms.c.case_id == case.id))
     to = BACK.get(state)
-    if to is None:
+    if to is None or (doubt and to is CaseState.RETURNED):
         return
-    add_entry(connection, at=at, actor=by, action="case.moved", subject=case_id, detail=f"{state.value} -> {to.value}")
-    set_state(connection, case_id, to, at=at, by=by, reason="the post was edited")
+    add_entry(connection, at=at, actor=by, action="case.moved", subject=case.id, detail=f"{state.value} -> {to.value}")
+    set_state(connection, case.id, to, at=at, by=by, reason="the post was edited")
 
 
 def set_state(connection: Connection, case_id: str, to: CaseState, *, at: datetime, by: str, reason: str) -> None:

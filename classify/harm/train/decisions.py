@@ -37,9 +37,9 @@ def known_from(
 
     The last answer to "is it her?" must be yes: what was left because it is somebody else says nothing about the words.
     The last decision that wasn't withdrawn counts. *Act*: the harms that the reviewer was shown hold, and it isn't
-    lawful criticism; harms she wasn't shown stay unknown, and so do several that were in doubt, of which one may be meant.
-    *Leave*: no harm holds; whether it is criticism stays unknown. What was in doubt teaches most (uncertainty sampling,
-    Lewis and Gale 1994).
+    lawful criticism; harms she wasn't shown stay unknown. Of several that were in doubt nobody said which holds: that
+    teaches nothing. *Leave*: no harm holds; whether it is criticism stays unknown. What was in doubt teaches most
+    (uncertainty sampling, Lewis and Gale 1994).
     """
     standing: list[Choice] = []
     for decision in decisions:
@@ -50,9 +50,8 @@ def known_from(
     if not standing or not judgements or judgements[-1].answer is not Answer.POSITIVE:
         return None
     shown = [label for label in verdict.asked if label in HARMS]
-    if standing[-1] is Choice.ACT and shown:
-        holding = () if len(verdict.doubts) > 1 else shown
-        return dict.fromkeys(holding, True) | {Label.CRITICISM: False}
+    if standing[-1] is Choice.ACT and shown and len(verdict.doubts) < 2:  # noqa: PLR2004 - several
+        return dict.fromkeys(shown, True) | {Label.CRITICISM: False}
     return dict.fromkeys(HARMS, False) if standing[-1] is Choice.LEAVE else None
 
 

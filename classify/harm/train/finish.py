@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from classify.harm.calibration import Calibration, fit_calibration
+from classify.harm.errors import TrainingError
 from classify.harm.items import Item
 from classify.harm.judge import Judge
 from classify.harm.measure import Truth
@@ -66,11 +67,17 @@ def settle_policy(weights: Path, corpus: Path, policy: Path) -> None:
     """Fit the calibration and choose the thresholds on the development part, and write both into `policy`.
 
     Only posts that name their target count, as the night judges no others: without a name a text has less to tell it
-    from a threat ("morgen rij ik jou erheen"). The test sets (`tests/classify/harm/gold`) have no part in it.
+    from a threat ("morgen rij ik jou erheen"). The test sets (`tests/classify/harm/gold`) have no part in it. Raises
+    `TrainingError` where the part has no such post; the policy then stays as it is.
     """
     _, development = split_corpus(read_corpus(corpus))
     current = load_policy(policy)
     posts = [post for post in development if current.masks.target in post.text]
+    if not posts:
+        message = (
+            f"{corpus}: no post of its development part names {current.masks.target}: nothing to choose thresholds on"
+        )
+        raise TrainingError(message)
     scores, gold = score_posts(weights, current, posts)
     calibration = fit_calibration(scores, gold)
     twins = np.array([bool(post.pair) for post in posts])

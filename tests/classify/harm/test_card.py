@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from classify.harm.errors import TrainingError
 from classify.harm.evaluate.report import Report
 from classify.harm.load import WEIGHTS
 from classify.harm.policy import PACKAGED, load_policy
@@ -61,7 +62,7 @@ def test_facts_come_back_and_may_be_missing(tmp_path: Path) -> None:
 def test_settling_writes_calibration_and_thresholds_without_torch(tmp_path: Path) -> None:
     corpus = tmp_path / "corpus"
     corpus.mkdir()
-    line = '{{"id": "{0}", "text": "ik weet waar je woont {0}", "language": "nl", "labels": ["{1}"], "writer": "w"}}\n'
+    line = '{{"id": "{0}", "text": "ik weet waar [TARGET] woont {0}", "language": "nl", "labels": ["{1}"], "writer": "w"}}\n'
     (corpus / "x.jsonl").write_text("".join(line.format(n, ("threat", "criticism")[n % 2]) for n in range(60)), "utf-8")
     policy = tmp_path / "policy.toml"
     shutil.copy(PACKAGED, policy)
@@ -69,3 +70,13 @@ def test_settling_writes_calibration_and_thresholds_without_torch(tmp_path: Path
     made = load_policy(policy)
     assert set(made.calibration.slope) == set(Label)
     assert made.version != load_policy().version
+
+
+def test_a_development_part_that_names_nobody_settles_nothing(tmp_path: Path) -> None:
+    lines = ({"id": f"{n}", "text": f"jij {n}", "language": "nl", "labels": [], "writer": "w"} for n in range(60))
+    (tmp_path / "x.jsonl").write_text("\n".join(map(json.dumps, lines)), "utf-8")
+    policy = tmp_path / "policy.toml"
+    shutil.copy(PACKAGED, policy)
+    with pytest.raises(TrainingError, match=r"no post.*\[TARGET\]"):
+        settle_policy(HERE / "tiny", tmp_path, policy)
+    assert policy.read_bytes() == PACKAGED.read_bytes()
