@@ -119,11 +119,6 @@ def hashed(entry: AuditEntry) -> str:
     return json.dumps(fields, sort_keys=True, separators=(",", ":"))
 
 
-def _eraser(by: str) -> str:
-    """Name on a tombstone who erased, by trade: it outlives the house."""
-    return "de bewaartermijn" if by == "system:forget" else "beheerder of jurist"
-
-
 def erase_case(settings: Settings, state: State, case_id: str, *, by: str, ground: str) -> tuple[Path, ...]:
     """Erase the evidence of a case for good and note it in the log; gives the tombstones. Safe to run again."""
     case = state.cases.one(case_id)
@@ -135,6 +130,8 @@ def erase_case(settings: Settings, state: State, case_id: str, *, by: str, groun
     captures = state.papers.captures(case_id)
     others = (one.id for one in state.cases.of_states(tuple(CaseState), most=EVERY) if one.id != case_id)
     needed = {file.sha256 for other in others for capture in state.papers.captures(other) for file in capture.files}
-    made = erase(settings.evidence, case.id, captures, still_needed=needed, at=now(), by=_eraser(by), ground=chosen)
+    made = erase(
+        settings.evidence, case.id, captures, still_needed=needed, at=now(), by="beheerder of jurist", ground=chosen
+    )
     state.audit.note(at=now(), actor=by, action="evidence.erased", subject=case_id, detail=chosen.name.lower())
     return made

@@ -78,9 +78,6 @@ class Settings(BaseSettings):
     timezone: str = Field("Europe/Amsterdam", description="Zone of those times and of the desk's clock.")
 
     forget_quiet_days: int = Field(30, ge=1, description="Text of posts without a case is deleted after so many days.")
-    forget_lawful_days: int = Field(
-        30, ge=1, description="Text and evidence of cases that were left alone (lawful, not her) go after so many days."
-    )
     gone_minutes: int = Field(60, ge=0, description="Least minutes between the two looks that make a post gone.")
     remind_hours: int = Field(72, ge=1, description="Hours after which a notice without answer is brought up again.")
     answer_hours: int = Field(240, ge=1, description="Hours after which a notice counts as unanswered.")

@@ -274,16 +274,3 @@ def test_a_harm_in_doubt_waits_last_and_is_decided_like_any_other(town: Town, en
     notice = town.desk.draft_notice(case.id, "nl", "roos", "Hij laat haar weten dat hij haar huis kent.", "mail")
     assert "285" in notice.body
     assert "de gordijnen maar dichtdoen" in notice.body
-
-
-def test_a_forgotten_post_leaves_a_line_without_words(town: Town, enter: Enter) -> None:
-    case = town.cases[1]
-    roos = enter("roos")
-    judge(roos, town, case)
-    decide(roos, town, case, "leave")
-    town.state.posts.forget_case(case.place, at=town.clock())
-    page = roos.get("/cases")
-    assert page.status_code == 200
-    assert f'href="/case/{case.id}"' in page.text
-    assert "0 tekens" in page.text
-    assert "bewaartermijn" in roos.get(f"/case/{case.id}").text

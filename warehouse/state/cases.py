@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, FromClause, RowMapping, and_, func, or_, select, update
+from sqlalchemy import Connection, Engine, RowMapping, and_, func, or_, select, update
 from sqlalchemy import case as sql_case
 
 from warehouse.errors import ConflictError, MissingError
@@ -60,18 +60,6 @@ class Cases:
             chosen = chosen.where(none, cases.c.state != CaseState.CLOSED.value)
             rows = connection.execute(chosen.order_by(_urgency_rank(), cases.c.opened_at).limit(most))
             return tuple(_case(row) for row in rows.mappings())
-
-    def left_alone(self, *, before: datetime, most: int = 1_000) -> tuple[Case, ...]:
-        """Give cases that were left alone before then (lawful, or not her) and whose post is still kept, `most` at a time.
-
-        Left out is every case on which somebody ever acted, and one whose post another case still needs.
-        """
-        other = cases.alias()
-        needed = select(other.c.id).where(other.c.place == cases.c.place, ~_is_left_alone(other, before))
-        chosen = select(cases).join(posts, posts.c.id == cases.c.post_id).where(posts.c.forgotten_at.is_(None))
-        chosen = chosen.where(_is_left_alone(cases, before), ~needed.exists())
-        with self._engine.connect() as connection:
-            return tuple(_case(row) for row in connection.execute(chosen.limit(most)).mappings())
 
     # --- reading
 
@@ -218,14 +206,6 @@ class Cases:
             add_entry(connection, at=at, actor=by, action="case.moved", subject=case_id, detail=detail)
             set_state(connection, case_id, to, at=at, by=by, reason=reason)
             return _read(connection, case_id)
-
-
-def _is_left_alone(one: FromClause, before: datetime) -> ColumnElement[bool]:
-    acted = select(case_states.c.id).where(
-        case_states.c.case_id == one.c.id, case_states.c.state == CaseState.UNLAWFUL.value
-    )
-    done = one.c.state.in_([CaseState.LAWFUL.value, CaseState.CLOSED.value])
-    return done & (one.c.changed_at < before) & ~acted.exists()
 
 
 def _urgency_rank() -> Any:

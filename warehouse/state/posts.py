@@ -176,15 +176,6 @@ class Posts:
             if len(ids) < AT_ONCE:
                 return forgotten
 
-    def forget_case(self, place: str, *, at: datetime) -> int:
-        """Delete the text of every version kept from a case's place, as `forget` does; gives their number."""
-        with self._writer.begin() as connection:
-            kept = select(posts.c.id).where(posts.c.place == place, posts.c.forgotten_at.is_(None))
-            ids = [row.id for row in connection.execute(kept)]
-            for post_id in ids:
-                _wipe(connection, post_id, at=at)
-        return len(ids)
-
 
 def _post(record: dict[str, Any], text: str) -> Post:
     return from_json(Post, record | {"text": text})
@@ -207,11 +198,9 @@ def _quiet(before: datetime) -> Select[Any]:
 
 
 def _wipe(connection: Connection, post_id: str, *, at: datetime) -> None:
-    """Delete one post's text, author and link, and the words its mentions quote; a list can still count it."""
-    record = connection.execute(select(posts.c.record).where(posts.c.id == post_id)).scalar_one()
-    bare = {name: record[name] for name in ("source", "platform_id", "fetched_at")} | {"permalink": ""}
+    """Delete one post's text, author and link, and the words its mentions quote."""
     wiped = update(posts).where(posts.c.id == post_id)
-    connection.execute(wiped.values(text="", record=bare, author_handle="", permalink="", forgotten_at=at))
+    connection.execute(wiped.values(text="", record={}, author_handle="", permalink="", forgotten_at=at))
     for row in connection.execute(select(mentions.c.id, mentions.c.record).where(mentions.c.post_id == post_id)).all():
         bare = row.record | {"quote": "", "reasons": []}
         connection.execute(update(mentions).where(mentions.c.id == row.id).values(record=bare))
