@@ -70,7 +70,9 @@ def decided_posts(state: State) -> Iterator[Decided]:
         post, verdict = state.posts.one(case.post_id), state.posts.verdict(case.verdict_id)
         if post is None or verdict is None or verdict.post_id != post.id:
             continue
-        known = known_from(verdict, state.cases.judgements(case.id), state.cases.decisions(case.id))
+        judgements, decisions = state.cases.judgements(case.id), state.cases.decisions(case.id)
+        about_it = [one for one in decisions if one.at >= post.fetched_at]  # earlier ones were about other words
+        known = known_from(verdict, judgements, about_it)
         text = _masked_text(state, case, post.text)
         if known and text:
             yield Decided(id=case.id, text=text, language=post.language, known=known)

@@ -40,22 +40,41 @@ def edited(state: State, make: Make, case: Case) -> tuple[Post, Verdict]:
     return post, doubted(make.verdict(mention, minutes=21))
 
 
-@pytest.mark.parametrize(
-    ("was", "becomes"),
-    [(CaseState.LAWFUL, CaseState.TO_REVIEW), (CaseState.REMOVED_VERIFIED, CaseState.REMOVED_VERIFIED)],
-)
-def test_a_doubt_about_an_edited_post_alarms_nobody(
-    state: State, make: Make, was: CaseState, becomes: CaseState
-) -> None:
+def test_a_doubt_about_an_edited_post_alarms_nobody(state: State, make: Make) -> None:
     case = make.open(state, urgency=Urgency.ACUTE)
     state.alarms.claim(case.id, step=0, told="piket", at=make.at(3))
     state.alarms.acknowledge(case.id, by="piket", at=make.at(4))
-    state.cases.move(case.id, version=0, to=was, by="vera", reason="", at=make.at(5))
+    decide(state, make, case, CaseState.LAWFUL)
     post, unsure = edited(state, make, case)
     weigh(state, make, post, unsure, minutes=22)
     after = state.cases.one(case.id)
-    assert (after.state, after.urgency, after.verdict_id) == (becomes, Urgency.NONE, unsure.id)
+    assert (after.state, after.urgency, after.verdict_id) == (CaseState.TO_REVIEW, Urgency.NONE, unsure.id)
     assert state.alarms.pending() == ()
+
+
+def test_a_doubt_does_not_say_that_what_was_removed_is_back_and_a_harm_does(state: State, make: Make) -> None:
+    case = make.open(state)
+    case = decide(state, make, case, CaseState.UNLAWFUL)
+    removed = CaseState.REMOVED_VERIFIED
+    state.cases.move(case.id, version=case.version, to=removed, by="vera", reason="", at=make.at(10))
+    before = state.cases.one(case.id)
+    post, unsure = edited(state, make, case)
+    weigh(state, make, post, unsure, minutes=22)
+    assert state.cases.one(case.id) == before
+    harm = replace(unsure, policy="2", labels=(Label.THREAT,), doubts=(), urgency=Urgency.ACUTE)
+    weigh(state, make, post, harm, minutes=23)
+    after = state.cases.one(case.id)
+    assert (after.state, after.urgency, after.verdict_id) == (CaseState.RETURNED, Urgency.ACUTE, harm.id)
+
+
+def test_a_worse_reading_of_words_that_nobody_decided_about_is_heard(state: State, make: Make) -> None:
+    case = decide(state, make, make.open(state), CaseState.UNLAWFUL)
+    post, unsure = edited(state, make, case)
+    weigh(state, make, post, replace(unsure, labels=(Label.INSULT,), doubts=(), urgency=Urgency.NORMAL), minutes=22)
+    worst = replace(unsure, policy="2", labels=(Label.THREAT,), doubts=(), urgency=Urgency.ACUTE)
+    weigh(state, make, post, worst, minutes=23)
+    after = state.cases.one(case.id)
+    assert (after.state, after.urgency, after.verdict_id) == (CaseState.UNLAWFUL, Urgency.ACUTE, worst.id)
 
 
 @pytest.mark.parametrize("to", [CaseState.LAWFUL, CaseState.UNLAWFUL])

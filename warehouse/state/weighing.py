@@ -1,12 +1,13 @@
 """What happens to a case when a verdict about its post is weighed; the flow decides that one opens, this keeps it."""
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, func, select, update
+from sqlalchemy import ColumnElement, Connection, Row, func, select, update
 
 from warehouse.records import Case, CaseState, Urgency
 from warehouse.state.audit import add_entry
-from warehouse.state.tables import alarms, case_states, cases, posts, verdicts
+from warehouse.state.tables import alarms, case_states, cases, decisions, posts, verdicts
 
 URGENCY_ORDER = {Urgency.ACUTE: 0, Urgency.HIGH: 1, Urgency.NORMAL: 2, Urgency.NONE: 3}
 
@@ -18,7 +19,7 @@ BACK = {
 }
 """Where a case that was done goes when its post was edited and harms again; `takedown/cases.py` allows each."""
 WAITS = (CaseState.FOUND, CaseState.TO_REVIEW, CaseState.SECOND_EYES)
-"""States in which nobody decided yet: a decision was about the verdict she was shown, so no later reading takes its place."""
+"""States in which nobody's decision stands."""
 
 
 def open_or_raise(connection: Connection, case: Case, *, at: datetime, by: str) -> bool:
@@ -28,8 +29,10 @@ def open_or_raise(connection: Connection, case: Case, *, at: datetime, by: str) 
         _insert_case(connection, case, by=by)
         return True
     edited = case.post_id != row.post_id and _is_newer(connection, case.post_id, row.post_id)
-    worse = URGENCY_ORDER[case.urgency] < URGENCY_ORDER[Urgency(row.urgency)] and (edited or row.state in WAITS)
-    if not edited and not worse:
+    if edited and case.urgency is Urgency.NONE and BACK.get(CaseState(row.state)) is CaseState.RETURNED:
+        return False  # a doubt doesn't say that what was removed is back; a harm found in it later does
+    worse = URGENCY_ORDER[case.urgency] < URGENCY_ORDER[Urgency(row.urgency)]
+    if not edited and (not worse or _was_decided(connection, row)):
         return False
     values: dict[str, object] = {"version": row.version + 1, "changed_at": at}
     if edited or case.post_id == row.post_id:
@@ -42,6 +45,15 @@ def open_or_raise(connection: Connection, case: Case, *, at: datetime, by: str) 
     if edited:
         _come_back(connection, case, CaseState(row.state), at=at, by=by)
     return False
+
+
+def _was_decided(connection: Connection, row: Row[Any]) -> bool:
+    """Say whether a decision stands about the words that the case shows: it was about the verdict that was shown then."""
+    if row.state in WAITS:
+        return False
+    shown = select(posts.c.fetched_at).where(posts.c.id == row.post_id).scalar_subquery()
+    since = select(decisions.c.id).where(decisions.c.case_id == row.id, decisions.c.at >= shown)
+    return connection.execute(since).first() is not None
 
 
 def left_alone() -> ColumnElement[bool]:
@@ -60,13 +72,12 @@ def _is_newer(connection: Connection, post_id: str, than: str) -> bool:
 def _come_back(connection: Connection, case: Case, state: CaseState, *, at: datetime, by: str) -> None:
     """Put an edited post before a person again: alarms start anew, and a case that was done is opened again.
 
-    A mere doubt about the new text alarms nobody, and doesn't say that what was removed is back.
+    A mere doubt about the new text alarms nobody.
     """
-    doubt = case.urgency is Urgency.NONE
-    if not doubt:
+    if case.urgency is not Urgency.NONE:
         connection.execute(alarms.delete().where(alarms.c.case_id == case.id))
     to = BACK.get(state)
-    if to is None or (doubt and to is CaseState.RETURNED):
+    if to is None:
         return
     add_entry(connection, at=at, actor=by, action="case.moved", subject=case.id, detail=f"{state.value} -> {to.value}")
     set_state(connection, case.id, to, at=at, by=by, reason="the post was edited")
