@@ -151,6 +151,12 @@ def test_torch_is_not_imported_and_nothing_is_printed() -> None:
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
+def test_a_threat_that_the_packaged_model_misses_is_in_doubt(packaged: Judge) -> None:
+    (judged,) = packaged.judge([POST])
+    assert Label.THREAT in (*judged.labels, *judged.doubts)
+    assert judged.phrases
+
+
 @pytest.mark.parametrize(
     ("text", "label"),
     [
@@ -159,7 +165,7 @@ def test_torch_is_not_imported_and_nothing_is_printed() -> None:
             Label.THREAT,
             marks=pytest.mark.xfail(
                 strict=True,
-                reason="the packaged weights give it .81 of .9: threats are what they miss most (see their card)",
+                reason="the packaged weights give it .74 of .9, which is in doubt: threats are what they miss most (see their card)",
             ),
         ),
         ("Vanavond kom ik met een mes naar Jan de Boer.", Label.THREAT),
