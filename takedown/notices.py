@@ -149,8 +149,7 @@ def _facts_of(post: Post, verdict: Verdict, language: str) -> dict[str, object]:
         "platform_id": one_line(post.platform_id, 100),
         "posted_at": posted_at,
         "quotes": quote_unlawful(post.text, verdict.phrases, verdict.asked),
-        # of several harms in doubt nobody said which holds; the reviewer's own explanation does
-        "grounds": grounds_for(verdict.asked if len(verdict.doubts) < 2 else (), language),  # noqa: PLR2004 - several
+        "grounds": grounds_for(verdict.acted_on, language),
     }
 
 

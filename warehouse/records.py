@@ -196,6 +196,11 @@ class Verdict:
         return self.labels if found or not self.doubts else self.doubts
 
     @property
+    def acted_on(self) -> tuple[Label, ...]:
+        """The harms that hold once a person acts; none where several were in doubt, for she didn't say which."""
+        return () if len(self.doubts) > 1 else tuple(label for label in self.asked if label in HARMS)
+
+    @property
     def id(self) -> str:
         """The id of this model's and policy's verdict on this mention."""
         return content_id("verdict", self.mention_id, self.model, self.policy)

@@ -82,7 +82,7 @@ class Judge:
         if not len(scores) or any(label in HARMS for label in labels):
             return ()
         joined = _joined(scores)
-        return tuple(label for label in HARMS if joined[label] >= self.policy.doubts.get(label, 2.0))
+        return tuple(label for label in HARMS if joined[label] >= self.policy.doubt(label))
 
     def _phrases(
         self,

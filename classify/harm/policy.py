@@ -1,5 +1,6 @@
 """Reading `policy.toml`: thresholds, masks, and the version that ends up in every verdict."""
 
+import math
 import tomllib
 from pathlib import Path
 from typing import Annotated
@@ -46,6 +47,10 @@ class Policy(_Part):
     masks: Masks = Masks()
     label_map: dict[str, Label | None] = {}
     """For a model that isn't ours: its output's name → our label; "" → that output is ignored."""
+
+    def doubt(self, label: Label) -> float:
+        """Give from which score a label is in doubt; infinite for one that never is."""
+        return self.doubts.get(label, math.inf)
 
 
 def load_policy(path: Path | None = None) -> Policy:

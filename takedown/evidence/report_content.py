@@ -152,6 +152,7 @@ def _proofs(copies: Sequence[CaptureCopy]) -> list[str]:
 
 
 _UNDECIDED = (CaseState.FOUND, CaseState.TO_REVIEW, CaseState.SECOND_EYES, CaseState.LAWFUL, CaseState.CLOSED)
+"""States in which no person holds the post to be unlawful."""
 
 
 def _chip(verdict: Verdict, label: Label) -> str:

@@ -84,7 +84,7 @@ def score(judge: Judge, posts: Sequence[Gold]) -> Scored:
     scores = judge.scores([post.item for post in posts])
     thresholds = [judge.policy.thresholds[label] for label in Label]
     found = reached(scores, thresholds)
-    doubts = np.array([judge.policy.doubts.get(label, 2.0) for label in Label], np.float32)
+    doubts = np.array([judge.policy.doubt(label) for label in Label], np.float32)
     gold = np.array([[label in post.labels for label in Label] for post in posts], bool)
     return Scored(
         posts=posts, scores=scores, found=found, seen=harmful(found) | (scores >= doubts).any(axis=1), gold=gold

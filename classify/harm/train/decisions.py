@@ -49,9 +49,8 @@ def known_from(
             standing.append(decision.choice)
     if not standing or not judgements or judgements[-1].answer is not Answer.POSITIVE:
         return None
-    shown = [label for label in verdict.asked if label in HARMS]
-    if standing[-1] is Choice.ACT and shown and len(verdict.doubts) < 2:  # noqa: PLR2004 - several
-        return dict.fromkeys(shown, True) | {Label.CRITICISM: False}
+    if standing[-1] is Choice.ACT and verdict.acted_on:
+        return dict.fromkeys(verdict.acted_on, True) | {Label.CRITICISM: False}
     return dict.fromkeys(HARMS, False) if standing[-1] is Choice.LEAVE else None
 
 
